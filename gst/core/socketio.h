@@ -58,6 +58,8 @@ char *socketio_packet_write (const SocketioPacket *packet);
 SocketioPacket *socketio_event_new (const char *nsp, const char *name, const char *args_json, gint64 id);
 /* The event's name, and its arguments as a JSON array text ("[]" when none). FALSE: not an event. */
 gboolean socketio_event_split (const SocketioPacket *packet, char **name, char **args_json);
+/* The @n-th element, from 0, of an array text: the argument of an event, or of an ack's json. NULL when absent. */
+char *socketio_args_nth (const char *args_json, guint n);
 
 typedef struct
 {
