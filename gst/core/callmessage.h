@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /* The call messages of docs/protocol/call-messages.md and their JSON, for the server and for the elements: one
- * struct for all, fields that a message does not have are NULL, 0 or FALSE. The only file of core that uses
- * json-glib; text is put through jsoncheck first. */
+ * struct for all, fields that a message does not have are NULL, 0 or FALSE. The only module of core
+ * that uses json-glib (callmessage*.c); text is put through jsoncheck first. */
 
 typedef enum
 {
@@ -116,6 +116,7 @@ void call_message_free (CallMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallMessage, call_message_free)
 CallIceServer *call_ice_server_new (const char *const *urls, const char *username, const char *credential);
 void call_ice_server_free (CallIceServer *server);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallIceServer, call_ice_server_free)
 
 const char *call_message_type_to_string (CallMessageType type); /* the event's name; "answer" */
 gboolean call_message_type_from_string (const char *name, CallMessageType *type);
@@ -126,6 +127,12 @@ gboolean call_message_type_from_string (const char *name, CallMessageType *type)
 #define CALL_MESSAGE_MAX_CANDIDATE 2048
 #define CALL_MESSAGE_MAX_ID 128
 #define CALL_MESSAGE_MAX_TEXT 1024
+#define CALL_MESSAGE_MAX_AVATAR 8192 /* a URL, also a data: one */
+#define CALL_MESSAGE_MAX_QUALITY 16384
+#define CALL_MESSAGE_MAX_ICE_SERVERS 32
+#define CALL_MESSAGE_MAX_CALLS 100
+/* @length 0 counts as {}. Of an ANSWER, a bare array is its `calls`, and `ok` is what `ok` or else `success` says, TRUE
+ * when neither is there. Each of `calls` has the type CALL_MESSAGE_CALL_ACTIVE. */
 CallMessage *call_message_parse (CallMessageType type, const char *json, gsize length, GError **error);
 char *call_message_write (const CallMessage *message); /* the body, JSON text */
 
