@@ -3,6 +3,7 @@
 
 #include "gst/core/callmessage.h"
 
+#include "gst/core/callmessagejson.h"
 #include "gst/core/callmessagekinds.h"
 #include "gst/core/jsoncheck.h"
 
@@ -239,9 +240,9 @@ read_fields (const Shape *shape, JsonNode *body, CallMessage *message, GError **
     const CallField *field = &fields[i];
     if (((shape->required | shape->optional) & BIT (i)) == 0)
       continue;
-    JsonNode *node = field->name != NULL ? call_field_get_member (object, field->name) : body;
+    JsonNode *node = field->name != NULL ? call_json_get_member (object, field->name) : body;
     if (node == NULL && (shape->required & BIT (i)) != 0)
-      return call_field_fail (error, CALL_MESSAGE_ERROR_MISSING, field->name, "is missing");
+      return call_json_fail (error, CALL_MESSAGE_ERROR_MISSING, field->name, "is missing");
     if (node != NULL && !field->kind->read (field, node, message, error))
       return FALSE;
   }
@@ -267,13 +268,13 @@ read_call (JsonNode *node, GError **error)
   g_autoptr (CallMessage) call = call_message_new (CALL_MESSAGE_CALL_ACTIVE);
 
   if (!JSON_NODE_HOLDS_OBJECT (node)) {
-    call_field_fail (error, CALL_MESSAGE_ERROR_INVALID, "calls", "holds something else than objects");
+    call_json_fail (error, CALL_MESSAGE_ERROR_INVALID, "calls", "holds something else than objects");
     return NULL;
   }
   if (!read_fields (&record_shape, node, call, error))
     return NULL;
   if (call->call_id == NULL) {
-    call_field_fail (error, CALL_MESSAGE_ERROR_MISSING, "callId", "is missing");
+    call_json_fail (error, CALL_MESSAGE_ERROR_MISSING, "callId", "is missing");
     return NULL;
   }
   return g_steal_pointer (&call);
@@ -283,7 +284,7 @@ static gboolean
 read_calls (const CallField *field, JsonNode *node, CallMessage *message, GError **error)
 {
   if (!JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) > CALL_MESSAGE_MAX_CALLS)
-    return call_field_fail (error, CALL_MESSAGE_ERROR_INVALID, "calls", "is not an array, or too long");
+    return call_json_fail (error, CALL_MESSAGE_ERROR_INVALID, "calls", "is not an array, or too long");
   JsonArray *array = json_node_get_array (node);
   message->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) call_message_free);
   for (guint i = 0; i < json_array_get_length (array); i++) {
@@ -337,7 +338,7 @@ parse_json (const char *json, gsize length, GError **error)
 
   if (!json_check (json, length, JSON_CHECK_MAX_DEPTH, &reason)
       || !json_parser_load_from_data (parser, json, (gssize) length, &reason)) {
-    call_field_fail (error, CALL_MESSAGE_ERROR_JSON, "no JSON:", reason->message);
+    call_json_fail (error, CALL_MESSAGE_ERROR_JSON, "no JSON:", reason->message);
     return NULL;
   }
   return json_parser_steal_root (parser);
@@ -352,7 +353,7 @@ read_body (CallMessage *message, JsonNode *body, GError **error)
     return read_calls (&fields[CALLS], body, message, error);
   }
   if (!JSON_NODE_HOLDS_OBJECT (body))
-    return call_field_fail (error, CALL_MESSAGE_ERROR_JSON, "the body", "is not an object");
+    return call_json_fail (error, CALL_MESSAGE_ERROR_JSON, "the body", "is not an object");
   return read_fields (&shapes[message->type], body, message, error);
 }
 

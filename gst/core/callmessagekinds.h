@@ -41,8 +41,6 @@ extern const CallKind call_kind_signal;
 extern const CallKind call_kind_quality;
 extern const CallKind call_kind_ok;
 
-/* For kinds that are made of others. */
-gboolean call_field_fail (GError **error, CallMessageError code, const char *name, const char *what);
-JsonNode *call_field_get_member (JsonObject *object, const char *name); /* NULL: absent or null */
+gboolean call_field_invalid (const CallField *field, GError **error); /* sets @error, FALSE */
 
 G_END_DECLS

@@ -3,7 +3,8 @@
 
 #include "gst/core/sdpcheck.h"
 
-#include "gst/core/base64.h"
+#include "gst/core/sdpfingerprint.h"
+#include "gst/core/span.h"
 
 #include <string.h>
 
@@ -17,7 +18,6 @@
  */
 
 #define MAX_LINES 4096
-#define MAX_CANDIDATE 2048
 
 G_DEFINE_QUARK (sdp - check - error - quark, sdp_check_error)
 
@@ -39,13 +39,6 @@ typedef struct
   GError **error;
 } Check;
 
-/* One line, or a part of it. */
-typedef struct
-{
-  const char *at;
-  gsize length;
-} Span;
-
 static gboolean
 fail (Check *check, SdpCheckError code, const char *what)
 {
@@ -53,89 +46,7 @@ fail (Check *check, SdpCheckError code, const char *what)
   return FALSE;
 }
 
-static gboolean
-span_is (const Span *span, const char *text)
-{
-  return span->length == strlen (text) && memcmp (span->at, text, span->length) == 0;
-}
-
-/* TRUE when @span begins with @prefix; @rest is what follows it. */
-static gboolean
-span_after (const Span *span, const char *prefix, Span *rest)
-{
-  gsize length = strlen (prefix);
-
-  if (span->length < length || memcmp (span->at, prefix, length) != 0)
-    return FALSE;
-  *rest = (Span){span->at + length, span->length - length};
-  return TRUE;
-}
-
-/* Takes what stands before the next @separator off the front of @rest. */
-static Span
-span_take (Span *rest, char separator)
-{
-  const char *stop = rest->length > 0 ? memchr (rest->at, separator, rest->length) : NULL;
-  Span taken = {rest->at, stop != NULL ? (gsize) (stop - rest->at) : rest->length};
-  gsize used = MIN (taken.length + 1, rest->length);
-
-  *rest = (Span){rest->at + used, rest->length - used};
-  return taken;
-}
-
-static gboolean
-span_copy (const Span *span, char *out, gsize size)
-{
-  if (span->length == 0 || span->length >= size)
-    return FALSE;
-  memcpy (out, span->at, span->length);
-  out[span->length] = '\0';
-  return TRUE;
-}
-
-static gboolean
-span_to_uint (const Span *span, guint64 min, guint64 max, guint64 *value)
-{
-  char text[24];
-
-  return span_copy (span, text, sizeof text) && g_ascii_string_to_unsigned (text, 10, min, max, value, NULL);
-}
-
 /* ---- attributes ---- */
-
-static const struct
-{
-  const char *name;
-  GChecksumType type;
-  gsize size; /* bytes */
-} hashes[] = {
-    {"sha-256", G_CHECKSUM_SHA256, 32},
-    {"sha-384", G_CHECKSUM_SHA384, 48},
-    {"sha-512", G_CHECKSUM_SHA512, 64},
-};
-
-/* Pairs of hex digits with a colon between each two. */
-static gboolean
-is_fingerprint (const char *text, gsize bytes)
-{
-  if (strlen (text) != bytes * 3 - 1)
-    return FALSE;
-  for (gsize i = 0; text[i] != '\0'; i++) {
-    if (i % 3 == 2 ? text[i] != ':' : !g_ascii_isxdigit (text[i]))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-is_known_fingerprint (const char *hash, const char *fingerprint)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (hashes); i++) {
-    if (strcmp (hashes[i].name, hash) == 0)
-      return is_fingerprint (fingerprint, hashes[i].size);
-  }
-  return FALSE;
-}
 
 static void
 to_case (char *text, char (*change) (char))
@@ -155,7 +66,7 @@ on_fingerprint (Check *check, Section *section, Span value)
     return fail (check, SDP_CHECK_ERROR_FINGERPRINT, "a fingerprint that is none");
   to_case (hash, g_ascii_tolower);
   to_case (fingerprint, g_ascii_toupper);
-  if (!is_known_fingerprint (hash, fingerprint))
+  if (!sdp_fingerprint_is_known (hash, fingerprint))
     return fail (check, SDP_CHECK_ERROR_FINGERPRINT, "a fingerprint of an unknown hash or size");
   if (*summary->fingerprint != '\0'
       && (strcmp (summary->fingerprint_hash, hash) != 0 || strcmp (summary->fingerprint, fingerprint) != 0))
@@ -402,122 +313,4 @@ sdp_check (const char *sdp, gsize length, gsize max_length, SdpSummary *summary,
   if (length == 0 || !g_utf8_validate_len (sdp, length, NULL))
     return fail (&check, SDP_CHECK_ERROR_SYNTAX, "empty, or not UTF-8");
   return read_lines (&check, sdp, length) && check_whole (&check);
-}
-
-/* ---- certificates ---- */
-
-gboolean
-sdp_fingerprint_matches (const SdpSummary *summary, const guint8 *der, gsize length)
-{
-  guint i = 0;
-
-  while (i < G_N_ELEMENTS (hashes) && strcmp (hashes[i].name, summary->fingerprint_hash) != 0)
-    i++;
-  if (i == G_N_ELEMENTS (hashes) || der == NULL || length == 0)
-    return FALSE;
-  g_autofree char *hex = g_compute_checksum_for_data (hashes[i].type, der, length);
-  g_autoptr (GString) text = g_string_new (NULL);
-  for (const char *at = hex; *at != '\0'; at += 2)
-    g_string_append_printf (text, "%s%c%c", at == hex ? "" : ":", g_ascii_toupper (at[0]), g_ascii_toupper (at[1]));
-  return strcmp (text->str, summary->fingerprint) == 0;
-}
-
-GBytes *
-sdp_certificate_from_pem (const char *pem)
-{
-  static const char begin[] = "-----BEGIN CERTIFICATE-----";
-  const char *from = pem != NULL ? strstr (pem, begin) : NULL;
-
-  if (from == NULL)
-    return NULL;
-  from += strlen (begin);
-  const char *to = strstr (from, "-----END CERTIFICATE-----");
-  if (to == NULL)
-    return NULL;
-  g_autoptr (GString) digits = g_string_new (NULL);
-  for (; from < to; from++) {
-    if (!g_ascii_isspace (*from))
-      g_string_append_c (digits, *from);
-  }
-  return digits->len > 0 ? base64_decode_strict (digits->str, digits->len) : NULL;
-}
-
-/* ---- candidates ---- */
-
-enum
-{
-  FOUNDATION,
-  COMPONENT,
-  PROTOCOL,
-  PRIORITY,
-  ADDRESS,
-  PORT,
-  TYP,
-  TYPE,
-  N_FIELDS
-};
-
-static gboolean
-is_any_of (const Span *span, const char *const *words)
-{
-  g_autofree char *text = g_ascii_strdown (span->at, (gssize) span->length);
-
-  return g_strv_contains (words, text);
-}
-
-static gboolean
-check_candidate_fields (const Span *fields)
-{
-  static const char *const types[] = {"host", "srflx", "prflx", "relay", NULL};
-  guint64 number;
-
-  return fields[FOUNDATION].length > 0 && fields[FOUNDATION].length <= 32
-         && span_to_uint (&fields[COMPONENT], 1, 256, &number) && fields[PROTOCOL].length > 0
-         && span_to_uint (&fields[PRIORITY], 0, G_MAXUINT32, &number) && fields[ADDRESS].length > 0
-         && span_to_uint (&fields[PORT], 0, 65535, &number) && span_is (&fields[TYP], "typ")
-         && is_any_of (&fields[TYPE], types);
-}
-
-/* A name would have to be looked up: `.local` ones by multicast, which is not there, others never come from a peer. */
-static gboolean
-is_usable (const Span *fields)
-{
-  static const char *const protocols[] = {"udp", "tcp", NULL};
-  char address[64];
-
-  return is_any_of (&fields[PROTOCOL], protocols) && span_copy (&fields[ADDRESS], address, sizeof address)
-         && g_hostname_is_ip_address (address);
-}
-
-static gboolean
-is_plain_text (const char *text, gsize length)
-{
-  for (gsize i = 0; i < length; i++) {
-    if (!g_ascii_isprint (text[i]))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-gboolean
-sdp_candidate_check (const char *candidate, gboolean *usable, GError **error)
-{
-  Check check = {.error = error};
-  gsize length = strnlen (candidate, MAX_CANDIDATE + 1);
-  Span rest = {candidate, length}, fields[N_FIELDS];
-
-  *usable = FALSE;
-  if (length == 0)
-    return TRUE; /* the end of candidates */
-  if (length > MAX_CANDIDATE)
-    return fail (&check, SDP_CHECK_ERROR_SIZE, "a candidate that is too long");
-  span_after (&rest, "a=", &rest);
-  if (!span_after (&rest, "candidate:", &rest) || !is_plain_text (rest.at, rest.length))
-    return fail (&check, SDP_CHECK_ERROR_SYNTAX, "no candidate");
-  for (guint i = 0; i < N_FIELDS; i++)
-    fields[i] = span_take (&rest, ' ');
-  if (!check_candidate_fields (fields))
-    return fail (&check, SDP_CHECK_ERROR_SYNTAX, "a candidate with a field that is missing or wrong");
-  *usable = is_usable (fields);
-  return TRUE;
 }
