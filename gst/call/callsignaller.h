@@ -70,9 +70,11 @@ void gst_call_signaller_emit_message (GstCallSignaller *self, const CallMessage 
 void gst_call_signaller_emit_connected (GstCallSignaller *self, const char *user);
 void gst_call_signaller_emit_disconnected (GstCallSignaller *self, const GError *error);
 void gst_call_signaller_emit_failed (GstCallSignaller *self, const GError *error);
+/* FALSE with an error of GST_CALL_SIGNALLER_ERROR, from its code and status, when the @answer is a refusal. */
+gboolean gst_call_signaller_check_answer (const CallMessage *answer, GError **error);
 
 /* @server: http(s)://host[:port] for the real one, direct://NAME for the in-process one (NAME: a room of users; the
- * token is the user's id). NULL with @error when the URL is neither. */
+ * token is the user's id). NULL with @error: ADDRESS when the URL is neither, TOKEN when there is no usable token. */
 GstCallSignaller *gst_call_signaller_new (const char *server, const char *token, GError **error);
 
 G_END_DECLS
