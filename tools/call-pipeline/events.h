@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* What a run says: a line for people, or a JSON object a line. */
+
+/* The call messages of the elements: one line, NULL for a message that is none of them. */
+char *events_call_to_text (const GstStructure *structure);
+/* {"event":NAME, "field":value, ...}. Fields that JSON has no word for come as GStreamer writes them. */
+char *events_to_json (const GstStructure *structure);
+gboolean events_is_call (const GstStructure *structure);
+/* One clear line of an error or warning message: element, text, and what the plugin added. */
+char *events_error_to_text (GstMessage *message);
+/* `element: property = value` of a property-notify message; NULL for a token. */
+char *events_property_to_text (GstMessage *message);
+
+G_END_DECLS

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A recipe: pipelines/NAME.launch, text to struct and struct to launch line. Pure: text in, text out; files, the
+ * environment and GStreamer are the callers' business. */
+
+typedef enum
+{
+  RECIPE_ERROR_SYNTAX,  /* the recipe itself is wrong */
+  RECIPE_ERROR_UNKNOWN, /* a value for a variable that the recipe does not have */
+  RECIPE_ERROR_MISSING, /* no value for a variable without a default */
+  RECIPE_ERROR_VALUE,   /* a value that no launch line can carry */
+} RecipeError;
+
+#define RECIPE_ERROR (recipe_error_quark ())
+GQuark recipe_error_quark (void);
+
+typedef enum
+{
+  RECIPE_END_EOS,
+  RECIPE_END_TIMEOUT,
+  RECIPE_END_ERROR
+} RecipeEnd;
+
+typedef struct
+{
+  char *name;
+  char *value; /* the default; NULL: must be given */
+  char *description;
+} RecipeVariable;
+
+typedef struct
+{
+  char *name;
+  char *what;
+  GPtrArray *needs;     /* (element-type utf8): element factories */
+  GPtrArray *variables; /* (element-type RecipeVariable), in the order of the file */
+  RecipeEnd expect;
+  char *expect_file; /* a template; the file that has something in it afterwards, or NULL */
+  guint timeout_s;   /* 0: none */
+  char *line;        /* the launch line, a template: one line, without comments */
+} Recipe;
+
+Recipe *recipe_parse (const char *name, const char *text, gsize length, GError **error);
+void recipe_free (Recipe *recipe);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Recipe, recipe_free)
+
+const RecipeVariable *recipe_find_variable (const Recipe *recipe, const char *name);
+const char *recipe_end_to_string (RecipeEnd end);
+/* "30s", "2m", "none" -> seconds, 0 for none. */
+gboolean recipe_parse_timeout (const char *text, guint *seconds);
+
+/* @values: (element-type utf8 utf8), name to value; variables that are not in it take their default.
+ * Values are escaped for gst_parse_launch(): whatever is in one, it stays one property's or field's value. */
+gboolean recipe_check_values (const Recipe *recipe, GHashTable *values, GError **error);
+char *recipe_expand (const Recipe *recipe, GHashTable *values, GError **error);
+/* The expected file's name, not escaped; NULL without @error when none is expected. */
+char *recipe_expand_file (const Recipe *recipe, GHashTable *values, GError **error);
+/* A launch line as words of a POSIX shell, to be put behind gst-launch-1.0. */
+char *recipe_line_to_shell (const char *line);
+
+G_END_DECLS
