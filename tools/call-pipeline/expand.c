@@ -63,7 +63,7 @@ check_value (const char *name, const char *value, GError **error)
   for (const char *at = value; ok && *at != '\0'; at++)
     ok = !g_ascii_iscntrl (*at);
   if (!ok)
-    g_set_error (error, RECIPE_ERROR, RECIPE_ERROR_VALUE, "%s: a value is UTF-8 text without control characters", name);
+    g_set_error (error, RECIPE_ERROR, RECIPE_ERROR_VALUE, "%s: a value is UTF-8 without control characters", name);
   return ok;
 }
 
