@@ -75,7 +75,7 @@ value_of (const Recipe *recipe, GHashTable *values, const char *name)
   return value != NULL ? value : recipe_find_variable (recipe, name)->value;
 }
 
-/* The parser made sure that every ${name} in it ends and has its variable, recipe_check_values() that it has a value. */
+/* The parser made sure that every ${name} ends and has its variable, recipe_check_values() that it has a value. */
 static char *
 substitute (const Recipe *recipe, const char *template, GHashTable *values, gboolean escape)
 {
