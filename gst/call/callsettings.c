@@ -7,8 +7,6 @@
 
 #include "callsettings.h"
 
-#include <gio/gio.h>
-
 #include "gst/core/participantstate.h"
 
 GType
@@ -206,18 +204,22 @@ gst_call_settings_dup_token (const GstCallSettings *settings, GError **error)
   const char *token = gst_call_settings_get_string (settings, GST_CALL_PROP_TOKEN);
   const char *file = gst_call_settings_get_string (settings, GST_CALL_PROP_TOKEN_FILE);
   g_autofree char *content = NULL;
+  g_autoptr (GError) file_error = NULL;
 
   if (token == NULL)
     token = g_getenv ("GST_CALL_TOKEN");
   if (token != NULL && *token != '\0')
     return g_strdup (token);
   if (file == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
         "No token: set the property token or token-file, or the environment variable GST_CALL_TOKEN");
     return NULL;
   }
-  if (!g_file_get_contents (file, &content, NULL, error))
+  if (!g_file_get_contents (file, &content, NULL, &file_error)) {
+    g_set_error (
+        error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ, "Cannot read the token: %s", file_error->message);
     return NULL;
+  }
   return g_strdup (g_strstrip (content));
 }
 

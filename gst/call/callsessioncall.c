@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* The state of the call. Every change of it goes through session_apply(), which
+ * asks gst/core's participant table and carries out its actions; everything here runs on the worker.
+ *
+ *   caller                                     server                                       callee
+ *   DIAL      call-start ------------------------>|--------------------------- incoming-call  INCOMING
+ *   STARTED   <----------------------------- ack  |<------------------------- call-accept     ANSWER
+ *   ACCEPTED  <------------------- call-accepted  |--------------------------------- ack  --> ACCEPTED
+ *   (leg)     call-signal offer ----------------->|----------------------------------------> (leg)
+ *             <---------------------------------- |<---------------------- call-signal answer
+ *             call-signal candidates <----------->|<----------------------------------------> both ways
+ */
+
+#include "callsessionprivate.h"
+
+#include "callsessiondebug.h"
+
+void
+session_set_state (GstCallSession *self, ParticipantState state, const char *reason)
+{
+  ParticipantState previous;
+  g_autofree char *call_id = NULL;
+  g_autofree char *peer = NULL;
+
+  g_mutex_lock (&self->lock);
+  previous = self->state;
+  self->state = state;
+  call_id = g_strdup (self->call_id);
+  peer = g_strdup (self->peer);
+  g_mutex_unlock (&self->lock);
+  if (previous == state)
+    return;
+
+  GST_INFO_OBJECT (self, "%s -> %s (%s)", participant_state_to_string (previous), participant_state_to_string (state),
+      reason != NULL ? reason : "");
+  session_post (self,
+      gst_structure_new ("call-state", "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "call-id", G_TYPE_STRING,
+          call_id, "peer", G_TYPE_STRING, peer, "state", G_TYPE_STRING, participant_state_to_string (state), "previous",
+          G_TYPE_STRING, participant_state_to_string (previous), "reason", G_TYPE_STRING, reason, NULL));
+  session_notify (self, "state");
+}
+
+static const struct
+{
+  GstCallSignallerError error;
+  GstResourceError code;
+} resource_codes[] = {
+    {GST_CALL_SIGNALLER_ERROR_ADDRESS, GST_RESOURCE_ERROR_OPEN_READ_WRITE},
+    {GST_CALL_SIGNALLER_ERROR_TLS, GST_RESOURCE_ERROR_OPEN_READ_WRITE},
+    {GST_CALL_SIGNALLER_ERROR_PROTOCOL, GST_RESOURCE_ERROR_OPEN_READ_WRITE},
+    {GST_CALL_SIGNALLER_ERROR_TOKEN, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
+    {GST_CALL_SIGNALLER_ERROR_FORBIDDEN, GST_RESOURCE_ERROR_NOT_AUTHORIZED},
+    {GST_CALL_SIGNALLER_ERROR_NOT_FOUND, GST_RESOURCE_ERROR_NOT_FOUND},
+    {GST_CALL_SIGNALLER_ERROR_BUSY, GST_RESOURCE_ERROR_BUSY},
+};
+
+static GstResourceError
+resource_code (const GError *error)
+{
+  if (error->domain == GST_RESOURCE_ERROR)
+    return error->code;
+  for (guint i = 0; i < G_N_ELEMENTS (resource_codes); i++)
+    if (g_error_matches (error, GST_CALL_SIGNALLER_ERROR, resource_codes[i].error))
+      return resource_codes[i].code;
+  return GST_RESOURCE_ERROR_FAILED;
+}
+
+static gboolean
+waits_for_calls (GstCallSession *self)
+{
+  return gst_call_settings_get_enum (&self->settings, GST_CALL_PROP_ON_END) == GST_CALL_ON_END_WAIT;
+}
+
+void
+session_fail (GstCallSession *self, const GError *error, gboolean fatal)
+{
+  g_autofree char *call_id = gst_call_session_dup_call_id (self);
+  GstElement *element = NULL;
+
+  GST_WARNING_OBJECT (self, "%s", error->message);
+  session_post (
+      self, gst_structure_new ("call-error", "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "call-id", G_TYPE_STRING,
+                call_id, "message", G_TYPE_STRING, error->message, "error", G_TYPE_ERROR, error, NULL));
+  if (self->failed || (!fatal && waits_for_calls (self)))
+    return;
+
+  self->failed = TRUE;
+  g_mutex_lock (&self->lock);
+  if (self->members->len > 0)
+    element = gst_object_ref (g_array_index (self->members, GstCallMember, 0).element);
+  g_mutex_unlock (&self->lock);
+  if (element == NULL)
+    return;
+  gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, resource_code (error),
+      g_strdup (error->message),
+      g_strdup_printf ("session %s, call %s", GST_OBJECT_NAME (self), call_id != NULL ? call_id : "none"), __FILE__,
+      GST_FUNCTION, __LINE__);
+  gst_object_unref (element);
+}
+
+void
+session_set_call (GstCallSession *self, const char *call_id, const char *peer)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->call_id);
+  self->call_id = g_strdup (call_id);
+  if (peer != NULL) {
+    g_free (self->peer);
+    self->peer = g_strdup (peer);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+on_give_up (gpointer user_data)
+{
+  GstCallSession *self = user_data;
+  g_autoptr (GError) error = g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+      "No connection to the peer within %" G_GUINT64_FORMAT " s: is UDP let through between the two, or a TURN server "
+      "needed?",
+      gst_call_settings_get_uint64 (&self->settings, GST_CALL_PROP_RECONNECT_TIMEOUT) / GST_SECOND);
+
+  session_stop_timer (self, SESSION_TIMER_GIVE_UP);
+  session_fail (self, error, FALSE);
+  session_apply (self, PARTICIPANT_EVENT_GIVE_UP, "network");
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_ring_timeout (gpointer user_data)
+{
+  GstCallSession *self = user_data;
+  g_autoptr (GError) error =
+      g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "%s did not answer in time", self->peer);
+
+  session_stop_timer (self, SESSION_TIMER_RING);
+  session_fail (self, error, FALSE);
+  session_apply (self, PARTICIPANT_EVENT_HANG_UP, "timeout");
+  return G_SOURCE_REMOVE;
+}
+
+void
+session_update_timers (GstCallSession *self, ParticipantState state)
+{
+  gboolean ringing = self->caller && (state == PARTICIPANT_STATE_DIALING || state == PARTICIPANT_STATE_RINGING);
+  gboolean connecting = state == PARTICIPANT_STATE_CONNECTING || state == PARTICIPANT_STATE_RECONNECTING;
+  guint64 ring_ms = gst_call_settings_get_uint64 (&self->settings, GST_CALL_PROP_RING_TIMEOUT) / GST_MSECOND;
+  guint64 give_up_ms = gst_call_settings_get_uint64 (&self->settings, GST_CALL_PROP_RECONNECT_TIMEOUT) / GST_MSECOND;
+
+  if (!ringing)
+    session_stop_timer (self, SESSION_TIMER_RING);
+  else if (ring_ms > 0 && self->timers[SESSION_TIMER_RING] == NULL)
+    session_start_timer (self, SESSION_TIMER_RING, ring_ms, on_ring_timeout);
+
+  if (!connecting)
+    session_stop_timer (self, SESSION_TIMER_GIVE_UP);
+  else if (self->timers[SESSION_TIMER_GIVE_UP] == NULL)
+    session_start_timer (self, SESSION_TIMER_GIVE_UP, give_up_ms, on_give_up);
+
+  if (state != PARTICIPANT_STATE_RECONNECTING && state != PARTICIPANT_STATE_CONNECTING)
+    session_stop_timer (self, SESSION_TIMER_RETRY);
+}
+
+static void
+finish (GstCallSession *self)
+{
+  g_ptr_array_set_size (self->early, 0);
+  if (waits_for_calls (self) && !self->failed) {
+    session_apply (self, PARTICIPANT_EVENT_RESET, NULL);
+    return;
+  }
+  if (!self->failed)
+    session_finish_streams (self);
+}
+
+static void
+carry_out (GstCallSession *self, ParticipantActions actions, ParticipantState previous, const char *reason)
+{
+  if (actions & PARTICIPANT_ACTION_DROP_LEG)
+    session_drop_leg (self);
+  if (actions & PARTICIPANT_ACTION_SEND_START)
+    session_send_start (self);
+  if (actions & PARTICIPANT_ACTION_SEND_ACCEPT)
+    session_send_accept (self);
+  if (actions & PARTICIPANT_ACTION_SEND_END)
+    session_send_end (self, reason, previous == PARTICIPANT_STATE_RINGING && !self->caller);
+  if (actions & PARTICIPANT_ACTION_BUILD_LEG)
+    session_build_leg (self);
+  if (actions & PARTICIPANT_ACTION_ASK_RENEGOTIATE)
+    session_ask_renegotiate (self);
+  if (actions & PARTICIPANT_ACTION_FINISH)
+    finish (self);
+}
+
+void
+session_apply (GstCallSession *self, ParticipantEvent event, const char *reason)
+{
+  ParticipantState state = gst_call_session_get_state (self);
+  ParticipantTransition transition;
+
+  if (!participant_state_next (state, event, self->caller, &transition)) {
+    GST_LOG_OBJECT (
+        self, "%s means nothing while %s", participant_event_to_string (event), participant_state_to_string (state));
+    return;
+  }
+  session_set_state (self, transition.state, reason);
+  session_update_timers (self, transition.state);
+  carry_out (self, transition.actions, state, reason);
+  if (transition.state == PARTICIPANT_STATE_IDLE)
+    session_set_call (self, NULL, NULL);
+}
+
+void
+session_proceed (GstCallSession *self)
+{
+  ParticipantState state = gst_call_session_get_state (self);
+  const char *peer = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_PEER);
+  const char *call_id = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_CALL_ID);
+
+  if (!self->ready || self->stopping || !session_is_playing (self))
+    return;
+  if (state == PARTICIPANT_STATE_IDLE && peer != NULL && !self->dialed) {
+    self->dialed = TRUE;
+    session_set_call (self, NULL, peer);
+    self->caller = TRUE;
+    session_apply (self, PARTICIPANT_EVENT_DIAL, NULL);
+  } else if (state == PARTICIPANT_STATE_RINGING && !self->caller
+             && (gst_call_settings_get_boolean (&self->settings, GST_CALL_PROP_AUTO_ANSWER)
+                 || (call_id != NULL && g_strcmp0 (call_id, self->call_id) == 0)))
+    session_apply (self, PARTICIPANT_EVENT_ANSWER, NULL);
+}
+
+/* ---- what the application asks ---- */
+
+static void
+do_dial (GstCallSession *self, const char *peer, const char *call_type)
+{
+  if (gst_call_session_get_state (self) != PARTICIPANT_STATE_IDLE || !self->ready || self->stopping) {
+    g_autoptr (GError) error = g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY, "Cannot call %s now: %s", peer,
+        self->ready ? "there is a call already" : "the server is not reached yet");
+    session_fail (self, error, FALSE);
+    return;
+  }
+  session_set_call (self, NULL, peer);
+  g_free (self->dial_type);
+  self->dial_type = call_type != NULL && *call_type != '\0' ? g_strdup (call_type) : NULL;
+  self->caller = TRUE;
+  session_apply (self, PARTICIPANT_EVENT_DIAL, NULL);
+}
+
+static void
+do_answer (GstCallSession *self, const char *call_id, const char *unused)
+{
+  if (call_id != NULL && *call_id != '\0' && g_strcmp0 (call_id, self->call_id) != 0)
+    return;
+  session_apply (self, PARTICIPANT_EVENT_ANSWER, NULL);
+}
+
+static void
+do_reject (GstCallSession *self, const char *call_id, const char *reason)
+{
+  if (call_id != NULL && *call_id != '\0' && g_strcmp0 (call_id, self->call_id) != 0)
+    return;
+  if (gst_call_session_get_state (self) == PARTICIPANT_STATE_RINGING && !self->caller)
+    session_apply (self, PARTICIPANT_EVENT_HANG_UP, reason != NULL && *reason != '\0' ? reason : "declined");
+}
+
+static void
+do_hang_up (GstCallSession *self, const char *first, const char *second)
+{
+  session_apply (self, PARTICIPANT_EVENT_HANG_UP, "hangup");
+}
+
+void
+gst_call_session_dial (GstCallSession *self, const char *peer, const char *call_type)
+{
+  session_invoke (self, do_dial, peer, call_type);
+}
+
+void
+gst_call_session_answer (GstCallSession *self, const char *call_id)
+{
+  session_invoke (self, do_answer, call_id, NULL);
+}
+
+void
+gst_call_session_reject (GstCallSession *self, const char *call_id, const char *reason)
+{
+  session_invoke (self, do_reject, call_id, reason);
+}
+
+void
+gst_call_session_hang_up (GstCallSession *self)
+{
+  session_invoke (self, do_hang_up, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "callsession.h"
+#include "callsignaller.h"
+
+G_BEGIN_DECLS
+
+/* Shared by callsession.c (members, worker thread), callsessioncall.c (states, messages), callsessionrequest.c (what is
+ * asked of the server), callsessionevents.c (what it says), callsessionleg.c (leg, inputs, outputs, the user's
+ * webrtcbin) and callsessionstats.c. */
+
+typedef struct
+{
+  GstElement *element; /* not owned: it leaves before it goes */
+  const GstCallMemberFuncs *funcs;
+} GstCallMember;
+
+typedef enum
+{
+  SESSION_TIMER_RING,    /* own call not answered */
+  SESSION_TIMER_GIVE_UP, /* no connection within reconnect-timeout */
+  SESSION_TIMER_RETRY,   /* ask for a new offer again */
+  SESSION_TIMER_CAPS,    /* look again whether all inputs have caps */
+  SESSION_TIMER_STOP,    /* stopping takes too long */
+  SESSION_TIMER_COUNT
+} SessionTimer;
+
+/* An input and the pad of the leg that it goes into. */
+typedef struct
+{
+  GstCallTrackSink *input;
+  GstPad *pad;
+} GstCallLegTrack;
+
+struct _GstCallSession
+{
+  GstObject parent;
+
+  GMutex lock;       /* for this part */
+  GArray *members;   /* (element-type GstCallMember) */
+  GPtrArray *inputs; /* (element-type GstCallTrackSink) */
+  GstCallSettings settings;
+  GstCallOutput output;
+  gboolean has_source; /* somebody takes what comes in */
+  char *video_codec;
+  guint bitrate[2]; /* by GstCallMedia */
+  GstElement *webrtcbin;
+  GstClock *clock;
+  GstClockTime base_time;
+  gint64 play_time; /* monotonic; 0 before PLAYING */
+  gboolean over;    /* the last member has left */
+  ParticipantState state;
+  char *call_id;
+  char *peer;
+
+  GstCallPace pace;
+  GThread *thread;
+  GMainContext *context;
+  GMainLoop *loop;
+
+  /* the rest belongs to the worker thread */
+  GstCallSignaller *signaller;
+  GCancellable *cancellable;
+  char *user;      /* our own id, as the server knows us */
+  gboolean ready;  /* the socket is up and running calls were asked for */
+  gboolean failed; /* an error was posted: nothing more to end */
+  gboolean dialed;
+  gboolean stopping;
+  guint pending_ends; /* call-end requests without an answer */
+  guint closing_legs;
+  gboolean signaller_stopped;
+
+  gboolean caller; /* of the current call: we offer */
+  char *call_type;
+  char *dial_type;
+  char *end_reason;
+  GPtrArray *ice_servers;
+  GstCallLeg *leg;
+  gint64 leg_time;                 /* monotonic, when it was built */
+  GstCallNegotiation *negotiation; /* on the user's webrtcbin */
+  gboolean got_offer;              /* the leg has been given its offer */
+  GPtrArray *early;                /* (element-type CallMessage): signals that came before the leg */
+  GPtrArray *tracks;               /* of the leg (element-type GstCallLegTrack) */
+  gulong pad_added;
+  GSource *timers[SESSION_TIMER_COUNT];
+};
+
+/* callsession.c */
+typedef void (*SessionFunc) (GstCallSession *self, const char *first, const char *second);
+void session_invoke (GstCallSession *self, SessionFunc func, const char *first, const char *second);
+void session_post (GstCallSession *self, GstStructure *structure);
+void session_notify (GstCallSession *self, const char *property);
+void session_start_timer (GstCallSession *self, SessionTimer timer, guint64 ms, GSourceFunc func);
+void session_stop_timer (GstCallSession *self, SessionTimer timer);
+/* The last step: ends the worker when nothing is under way any more. */
+void session_check_stopped (GstCallSession *self);
+gboolean session_is_playing (GstCallSession *self);
+
+/* callsessioncall.c */
+void session_apply (GstCallSession *self, ParticipantEvent event, const char *reason);
+void session_set_state (GstCallSession *self, ParticipantState state, const char *reason);
+void session_set_call (GstCallSession *self, const char *call_id, const char *peer);
+void session_update_timers (GstCallSession *self, ParticipantState state);
+/* Ends with a GST_ELEMENT_ERROR (on-end=wait: a call-error message, and the session goes on unless @fatal). */
+void session_fail (GstCallSession *self, const GError *error, gboolean fatal);
+void session_proceed (GstCallSession *self); /* dials or answers what waits for PLAYING */
+
+/* callsessionrequest.c */
+void session_request (
+    GstCallSession *self, const CallMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback);
+void session_send_start (GstCallSession *self);
+void session_send_accept (GstCallSession *self);
+void session_send_end (GstCallSession *self, const char *reason, gboolean reject);
+void session_send_signal (GstCallSession *self, const CallMessage *signal);
+void session_ask_renegotiate (GstCallSession *self);
+
+/* callsessionevents.c */
+void session_start_signaller (GstCallSession *self);
+/* What the server tells about the media with start, accept, incoming-call and call-accepted. */
+void session_take_terms (GstCallSession *self, const CallMessage *message, gboolean caller);
+
+/* callsessionleg.c */
+void session_build_leg (GstCallSession *self);
+void session_drop_leg (GstCallSession *self);
+void session_handle_signal (GstCallSession *self, const CallMessage *message);
+void session_finish_streams (GstCallSession *self);
+const char *session_call_type (GstCallSession *self);
+
+G_END_DECLS
