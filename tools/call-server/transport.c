@@ -1,10 +1,251 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-#include "tools/call-server/transport.h"
+/* The transport as a whole: its parts put together, and libwebsockets' callbacks handed to them. Its end is in
+ * transport-stop.c. */
+
+#include "tools/call-server/transport-private.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define RX_BUFFER 2048    /* a connection's own; larger messages come in pieces */
+#define TX_CHUNK 65536    /* of a long answer at once */
+#define MAX_HEADERS 16384 /* of one request, a token in it included */
+#define KEEPALIVE_TIMEOUT_S 30
 
 void
 transport_config_init (TransportConfig *config)
 {
-  *config = (TransportConfig){.listen = "127.0.0.1:8080", .path = "/socket.io/"};
+  static const char *const NAMESPACES[] = {"/", NULL};
+
+  *config = (TransportConfig){
+      .listen = "127.0.0.1:8080",
+      .path = "/socket.io/",
+      .namespaces = NAMESPACES,
+      .ping_interval_ms = 25000,
+      .ping_timeout_ms = 20000,
+      .connect_timeout_ms = 45000,
+      .header_timeout_s = 10,
+      .max_payload = 1000000,
+      .max_body = 65536,
+      .max_queue = 1024 * 1024,
+  };
+}
+
+static void
+on_instantiated (struct lws *wsi)
+{
+  Transport *transport = lws_context_user (lws_get_context (wsi));
+  Connection *connection = g_new0 (Connection, 1);
+  char address[64] = "";
+
+  connection->transport = transport;
+  connection->wsi = wsi;
+  lws_get_peer_simple (wsi, address, sizeof address);
+  connection->address = g_strdup (g_str_has_prefix (address, "::ffff:") ? address + 7 : address);
+  connection->link.data = connection;
+  g_queue_push_tail_link (&transport->connection_list, &connection->link);
+  lws_set_opaque_user_data (wsi, connection);
+  transport->connections++;
+  transport->stats.http_connections++;
+}
+
+static void
+on_websocket_closed (Connection *connection)
+{
+  WebSocket *websocket = connection->websocket;
+
+  if (websocket == NULL)
+    return;
+  websocket_on_closed (websocket);
+  connection->websocket = NULL;
+  websocket_free (websocket);
+}
+
+static void
+on_destroyed (Connection *connection)
+{
+  Transport *transport = connection->transport;
+
+  http_on_closed (connection);
+  on_websocket_closed (connection);
+  lws_set_opaque_user_data (connection->wsi, NULL);
+  g_queue_unlink (&transport->connection_list, &connection->link);
+  transport->connections--;
+  g_free (connection->address);
+  g_free (connection);
+  transport_check_drained (transport);
+}
+
+static int
+on_established (Connection *connection)
+{
+  TransportRequest *request = g_steal_pointer (&connection->request);
+
+  if (request == NULL)
+    return -1;
+  connection->websocket = websocket_new (connection);
+  engine_upgrade_accept (request, connection->websocket);
+  return 0;
+}
+
+static int
+on_http (Connection *connection, enum lws_callback_reasons reason, void *in, size_t length)
+{
+  switch (reason) {
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+      return http_on_upgrade (connection, in);
+    case LWS_CALLBACK_HTTP:
+      return http_on_request (connection);
+    case LWS_CALLBACK_HTTP_BODY:
+      return http_on_body (connection, in, length);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+      return http_on_body_complete (connection);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+      return http_on_writable (connection);
+    case LWS_CALLBACK_CLOSED_HTTP:
+      http_on_closed (connection);
+      return 0;
+    default:
+      return 0;
+  }
+}
+
+static int
+on_callback (struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t length)
+{
+  Connection *connection = NULL;
+
+  if (reason == LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED)
+    on_instantiated (wsi);
+  else if (wsi != NULL)
+    connection = lws_get_opaque_user_data (wsi);
+  if (connection == NULL)
+    return 0;
+  switch (reason) {
+    case LWS_CALLBACK_ESTABLISHED:
+      return on_established (connection);
+    case LWS_CALLBACK_RECEIVE:
+      return websocket_on_receive (connection->websocket, in, length);
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+      return websocket_on_writable (connection->websocket);
+    case LWS_CALLBACK_CLOSED:
+      on_websocket_closed (connection);
+      return 0;
+    case LWS_CALLBACK_WSI_DESTROY:
+      on_destroyed (connection);
+      return 0;
+    default:
+      return on_http (connection, reason, in, length);
+  }
+}
+
+static const struct lws_protocols PROTOCOLS[] = {
+    {.name = "", .callback = on_callback, .rx_buffer_size = RX_BUFFER, .tx_packet_size = TX_CHUNK},
+    {0},
+};
+
+static void
+on_log (int level, const char *line)
+{
+  g_debug ("libwebsockets: %.*s", (int) strcspn (line, "\n"), line);
+}
+
+static void
+copy_config (Transport *transport, const TransportConfig *config)
+{
+  TransportConfig *copy = &transport->config;
+
+  *copy = *config;
+  copy->listen = g_strdup (config->listen);
+  copy->path = g_strdup (config->path);
+  copy->echo_path = g_strdup (config->echo_path);
+  copy->namespaces = (const char *const *) g_strdupv ((char **) config->namespaces);
+  copy->origins = (const char *const *) g_strdupv ((char **) config->origins);
+}
+
+static void
+clear_config (TransportConfig *config)
+{
+  g_free ((char *) config->listen);
+  g_free ((char *) config->path);
+  g_free ((char *) config->echo_path);
+  g_strfreev ((char **) config->namespaces);
+  g_strfreev ((char **) config->origins);
+}
+
+static gboolean
+create_context (Transport *transport)
+{
+  void *loops[] = {transport->loop};
+  struct lws_context_creation_info info = {
+      .port = CONTEXT_PORT_NO_LISTEN_SERVER,
+      .protocols = PROTOCOLS,
+      .options =
+          LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN,
+      .foreign_loops = loops,
+      .gid = -1,
+      .uid = -1,
+      .user = transport,
+      .timeout_secs = transport->config.header_timeout_s,
+      .timeout_secs_ah_idle = transport->config.header_timeout_s,
+      .keepalive_timeout = KEEPALIVE_TIMEOUT_S,
+      .max_http_header_data2 = MAX_HEADERS,
+      .pcontext = &transport->context,
+  };
+
+  lws_set_log_level (LLL_ERR | LLL_WARN, on_log);
+  transport->context = lws_create_context (&info);
+  if (transport->context != NULL)
+    transport->vhost = lws_create_vhost (transport->context, &info);
+  return transport->vhost != NULL;
+}
+
+Transport *
+transport_new (
+    uv_loop_t *loop, const TransportConfig *config, const TransportHandler *handler, gpointer user_data, GError **error)
+{
+  Transport *transport = g_new0 (Transport, 1);
+
+  transport->loop = loop;
+  transport->handler = *handler;
+  transport->user_data = user_data;
+  copy_config (transport, config);
+  transport->sessions = g_hash_table_new (g_str_hash, g_str_equal);
+  transport->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&transport->connection_list);
+  transport->listener = listener_new (transport, error);
+  if (transport->listener == NULL) {
+    transport_free (transport);
+    return NULL;
+  }
+  if (!create_context (transport))
+    g_error ("libwebsockets has no libuv support (package libwebsockets-evlib-uv)");
+  transport->hangups = hangup_watch_new (transport);
+  listener_start (transport->listener);
+  return transport;
+}
+
+void
+transport_free (Transport *transport)
+{
+  if (transport == NULL)
+    return;
+  g_hash_table_unref (transport->sessions);
+  g_hash_table_unref (transport->addresses);
+  clear_config (&transport->config);
+  g_free (transport);
+}
+
+int
+transport_get_port (Transport *transport)
+{
+  return transport->port;
+}
+
+void
+transport_get_stats (Transport *transport, TransportStats *stats)
+{
+  *stats = transport->stats;
 }

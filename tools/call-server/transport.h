@@ -32,6 +32,7 @@ typedef struct
   guint max_connections;         /* 0: RLIMIT_NOFILE minus a reserve */
   guint max_sockets_per_address; /* 0: no limit */
   guint max_events_per_second;   /* per socket, 0: no limit */
+  const char *echo_path;         /* NULL; tests: Engine.IO messages to this path are sent back as they came */
 } TransportConfig;
 
 void transport_config_init (TransportConfig *config); /* the defaults above */
