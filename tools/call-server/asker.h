@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "tools/call-server/users.h"
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* Who asks for something, and the way back: a REST request or a Socket.IO event with its ack. So that each verb is
+ * written once. One of asker_reply*() or asker_fail*() ends it. */
+
+typedef struct
+{
+  Server *server;
+  User *user;
+  TransportRequest *request; /* REST, or NULL */
+  TransportSocket *socket;   /* the event's */
+  gint64 id;
+} Asker;
+
+typedef enum
+{
+  FAILURE_BAD_JSON,
+  FAILURE_BAD_VALUE,
+  FAILURE_TARGET_REQUIRED,
+  FAILURE_BAD_CALL_TYPE,
+  FAILURE_SELF_CALL,
+  FAILURE_NO_USER,
+  FAILURE_USER_BUSY,
+  FAILURE_CALLER_BUSY,
+  FAILURE_NO_CALL,
+  FAILURE_NOT_YOURS,
+  FAILURE_NOT_YOURS_TO_ACCEPT,
+  FAILURE_NOT_YOURS_TO_REJECT,
+  FAILURE_NOT_YOURS_TO_END,
+  FAILURE_NOT_CALLING,
+  FAILURE_NOT_LIVE,
+  FAILURE_NOT_ACCEPTED,
+  FAILURE_QUEUE_FULL,
+  FAILURE_NO_ROUTE,
+  FAILURE_METHOD,
+  FAILURE_UNKNOWN_EVENT,
+  FAILURE_STORE
+} Failure;
+
+Asker *asker_new_for_request (Server *server, User *user, TransportRequest *request);
+Asker *asker_new_for_event (Server *server, User *user, TransportSocket *socket, gint64 id);
+
+/* Take @body. */
+void asker_reply (Asker *asker, JsonObject *body);
+void asker_reply_array (Asker *asker, JsonArray *body);
+void asker_fail (Asker *asker, Failure failure);
+void asker_fail_with (Asker *asker, Failure failure, const char *message, const char *call_id); /* NULL: the usual */
+
+/* For what has no user yet: an error body, and the answer to a bad token. */
+void request_fail (TransportRequest *request, Failure failure);
+void request_unauthorized (TransportRequest *request, const GError *error);
+
+G_END_DECLS

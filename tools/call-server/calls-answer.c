@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#include "tools/call-server/calls.h"
+
+#include "gst/core/callmessage.h"
+#include "tools/call-server/devices.h"
+#include "tools/call-server/json.h"
+
+#include <string.h>
+
+/*  caller                      server                    receiver's devices 1, 2
+ *    |                            | <------------- accept  1 |     the row decides who was first
+ *    |                            | callId, offer:false -> 1 |
+ *    | <--- call-accepted, offer  | call-ended ----------> 2 |     answered-elsewhere
+ *    |                            | <------------- accept  2 |
+ *    |                            | not-calling ---------> 2 |
+ */
+
+/* ---- accept ---- */
+
+void
+call_accepted (Asker *asker, StoreJob *job)
+{
+  Server *server = asker->server;
+  const User *user = asker->user;
+  LiveCall *call = live_find (server, job->call->id);
+  g_autoptr (TransportSocket) device = NULL;
+  if (asker->socket != NULL && transport_socket_is_open (asker->socket))
+    device = transport_socket_ref (asker->socket);
+  asker_reply (asker, call_answer_body (server, job->call, user->id, FALSE));
+  if (call == NULL)
+    return;
+  Seat *seat = live_seat_of (call, user);
+  if (device != NULL)
+    devices_bind (seat, device);
+  else
+    devices_bind_only (seat);
+  live_apply (server, job, user, device, NULL, NULL);
+}
+
+static void
+accept_done (StoreJob *job)
+{
+  Asker *asker = job->data;
+  switch (job->result) {
+    case STORE_OK:
+      call_accepted (asker, job);
+      break;
+    case STORE_UNCHANGED:
+      asker_fail (asker, FAILURE_NOT_CALLING);
+      break;
+    case STORE_NOT_FOUND:
+      asker_fail (asker, FAILURE_NO_CALL);
+      break;
+    case STORE_FORBIDDEN:
+      asker_fail (asker, FAILURE_NOT_YOURS_TO_ACCEPT);
+      break;
+    default:
+      asker_fail (asker, FAILURE_STORE);
+  }
+}
+
+static void
+push_change (Asker *asker, const char *call_id, StoreVerb verb, void (*done) (StoreJob *job), gpointer data)
+{
+  StoreJob *job = store_job_new (STORE_CHANGE_CALL, asker->user->id, done, data);
+  job->call_id = g_strdup (call_id);
+  job->verb = verb;
+  store_push (asker->server->store, job);
+}
+
+void
+call_accept (Asker *asker, const char *call_id)
+{
+  push_change (asker, call_id, STORE_VERB_ACCEPT, accept_done, asker);
+}
+
+/* ---- reject ---- */
+
+typedef struct
+{
+  Asker *asker;
+  char *reason, *message;
+} Rejection;
+
+static void
+rejected (Rejection *rejection, StoreJob *job)
+{
+  Asker *asker = rejection->asker;
+  Server *server = asker->server;
+  const User *user = asker->user;
+  g_autoptr (TransportSocket) device = asker->socket != NULL ? transport_socket_ref (asker->socket) : NULL;
+  JsonObject *body = json_object_new ();
+  json_object_set_string_member (body, "callId", job->call->id);
+  json_object_set_string_member (body, "status", call_state_to_string (job->call->state));
+  asker_reply (asker, body);
+  live_apply (server, job, user, device, rejection->reason, rejection->message);
+}
+
+static void
+reject_done (StoreJob *job)
+{
+  Rejection *rejection = job->data;
+  switch (job->result) {
+    case STORE_OK:
+      rejected (rejection, job);
+      break;
+    case STORE_UNCHANGED:
+      asker_fail (rejection->asker, FAILURE_NOT_CALLING);
+      break;
+    case STORE_NOT_FOUND:
+      asker_fail (rejection->asker, FAILURE_NO_CALL);
+      break;
+    case STORE_FORBIDDEN:
+      asker_fail (rejection->asker, FAILURE_NOT_YOURS_TO_REJECT);
+      break;
+    default:
+      asker_fail (rejection->asker, FAILURE_STORE);
+  }
+  g_free (rejection->reason);
+  g_free (rejection->message);
+  g_free (rejection);
+}
+
+/* An absent text is fine, one of another type or too long is not. */
+static gboolean
+optional_text (JsonObject *body, const char *name, const char **text)
+{
+  *text = json_object_text (body, name);
+  if (*text == NULL)
+    return body == NULL || !json_object_has (body, name);
+  return strlen (*text) <= CALL_MESSAGE_MAX_TEXT;
+}
+
+void
+call_reject (Asker *asker, const char *call_id, JsonObject *body)
+{
+  const char *reason, *message;
+  if (!optional_text (body, "reason", &reason) || !optional_text (body, "message", &message)) {
+    asker_fail (asker, FAILURE_BAD_VALUE);
+    return;
+  }
+  Rejection *rejection = g_new0 (Rejection, 1);
+  *rejection = (Rejection){asker, g_strdup (reason), g_strdup (message)};
+  push_change (asker, call_id, STORE_VERB_REJECT, reject_done, rejection);
+}
+
+/* ---- end ---- */
+
+/* Clients send it again on call-ended and on call-rejected: that changes nothing and is answered alike. */
+static void
+ended (Asker *asker, StoreJob *job)
+{
+  Server *server = asker->server;
+  const User *user = asker->user;
+  g_autoptr (TransportSocket) device = asker->socket != NULL ? transport_socket_ref (asker->socket) : NULL;
+  JsonObject *body = json_object_new ();
+  json_object_set_string_member (body, "callId", job->call->id);
+  json_object_set_string_member (body, "status", call_state_to_string (CALL_STATE_ENDED));
+  json_object_set_int_member (body, "duration", call_record_duration (job->call, job->now_ms));
+  json_object_set_string_member (body, "endReason", call_end_reason_to_string (job->call->reason));
+  asker_reply (asker, body);
+  if (job->result == STORE_OK)
+    live_apply (server, job, user, device, NULL, NULL);
+}
+
+static void
+end_done (StoreJob *job)
+{
+  Asker *asker = job->data;
+  switch (job->result) {
+    case STORE_OK:
+    case STORE_UNCHANGED:
+      ended (asker, job);
+      break;
+    case STORE_NOT_FOUND:
+      asker_fail (asker, FAILURE_NO_CALL);
+      break;
+    case STORE_FORBIDDEN:
+      asker_fail (asker, FAILURE_NOT_YOURS_TO_END);
+      break;
+    default:
+      asker_fail (asker, FAILURE_STORE);
+  }
+}
+
+void
+call_end (Asker *asker, const char *call_id)
+{
+  push_change (asker, call_id, STORE_VERB_END, end_done, asker);
+}

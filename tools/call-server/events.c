@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#include "tools/call-server/events.h"
+
+#include "gst/core/jsoncheck.h"
+#include "tools/call-server/calls.h"
+#include "tools/call-server/devices.h"
+#include "tools/call-server/json.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const char *name;
+  void (*handle) (Asker *asker, JsonObject *body); /* answers the asker; @body may be NULL */
+} Event;
+
+/* ---- events ---- */
+
+/* For those that need a callId and get it apart from the rest. */
+static void
+with_call_id (Asker *asker, JsonObject *body, void (*handle) (Asker *asker, const char *call_id))
+{
+  const char *call_id = json_object_text (body, "callId");
+  if (call_id != NULL)
+    handle (asker, call_id);
+  else
+    asker_fail_with (asker, FAILURE_BAD_VALUE, "callId is missing", NULL);
+}
+
+static void
+on_accept (Asker *asker, JsonObject *body)
+{
+  with_call_id (asker, body, call_accept);
+}
+
+static void
+on_reject (Asker *asker, JsonObject *body)
+{
+  const char *call_id = json_object_text (body, "callId");
+  if (call_id != NULL)
+    call_reject (asker, call_id, body);
+  else
+    asker_fail_with (asker, FAILURE_BAD_VALUE, "callId is missing", NULL);
+}
+
+static void
+on_end (Asker *asker, JsonObject *body)
+{
+  with_call_id (asker, body, call_end);
+}
+
+static void
+on_active (Asker *asker, JsonObject *body)
+{
+  call_list_mine (asker);
+}
+
+static const Event events[] = {
+    {"call-signal", call_signal},
+    {"call-start", call_start},
+    {"call-accept", on_accept},
+    {"call-reject", on_reject},
+    {"call-end", on_end},
+    {"call-active", on_active},
+    {"call-quality", call_quality},
+};
+
+/* The first argument, when it is an object. FALSE: the text is not what our transport should let through. */
+static gboolean
+first_argument (const char *args_json, JsonObject **body)
+{
+  if (!json_check (args_json, strlen (args_json), JSON_CHECK_MAX_DEPTH, NULL))
+    return FALSE;
+  g_autoptr (JsonNode) root = json_from_string (args_json, NULL);
+  if (root == NULL || !JSON_NODE_HOLDS_ARRAY (root))
+    return FALSE;
+  JsonArray *array = json_node_get_array (root);
+  JsonNode *first = json_array_get_length (array) > 0 ? json_array_get_element (array, 0) : NULL;
+  if (first != NULL && JSON_NODE_HOLDS_OBJECT (first))
+    *body = json_node_dup_object (first);
+  return TRUE;
+}
+
+static const Event *
+find_event (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++) {
+    if (g_str_equal (events[i].name, name))
+      return &events[i];
+  }
+  return NULL;
+}
+
+void
+events_event (Server *server, TransportSocket *socket, const char *name, const char *args_json, gint64 id)
+{
+  g_autoptr (JsonObject) body = NULL;
+  User *user = transport_socket_get_data (socket);
+  if (user == NULL)
+    return;
+  Asker *asker = asker_new_for_event (server, user, socket, id);
+  const Event *event = find_event (name);
+  g_debug ("%s: %s", user->id, event != NULL ? name : "unknown event");
+  if (event == NULL)
+    asker_fail (asker, FAILURE_UNKNOWN_EVENT);
+  else if (!first_argument (args_json, &body))
+    asker_fail (asker, FAILURE_BAD_JSON);
+  else
+    event->handle (asker, body);
+}
+
+/* ---- sockets ---- */
+
+static void
+refuse (TransportSocket *socket, const GError *error)
+{
+  g_autoptr (JsonObject) data = json_object_new ();
+  json_object_set_string_member (data, "code", token_error_code (error));
+  g_autofree char *text = json_object_to_text (data);
+  transport_socket_refuse (socket, "Unauthorized", text);
+}
+
+void
+events_connect (Server *server, TransportSocket *socket, const char *auth_json, const char *query_token)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) auth = auth_json != NULL ? json_object_from_text (auth_json, -1, NULL) : NULL;
+  const char *token = json_object_text (auth, "token");
+  User *user = users_from_token (server, token != NULL ? token : query_token, &error);
+  if (user == NULL) {
+    refuse (socket, error);
+    return;
+  }
+  transport_socket_set_data (socket, user);
+  transport_socket_accept (socket);
+  devices_came (server, user, socket);
+}
+
+void
+events_disconnect (Server *server, TransportSocket *socket, const char *reason)
+{
+  User *user = transport_socket_get_data (socket);
+  if (user == NULL)
+    return;
+  g_debug ("%s: %s", user->id, reason);
+  transport_socket_set_data (socket, NULL);
+  devices_gone (server, user, socket);
+}

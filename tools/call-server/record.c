@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#include "tools/call-server/record.h"
+
+void
+user_record_clear (UserRecord *user)
+{
+  g_clear_pointer (&user->id, g_free);
+  g_clear_pointer (&user->username, g_free);
+  g_clear_pointer (&user->full_name, g_free);
+  g_clear_pointer (&user->avatar, g_free);
+}
+
+void
+user_record_free (UserRecord *user)
+{
+  user_record_clear (user);
+  g_free (user);
+}
+
+void
+call_record_free (CallRecord *call)
+{
+  g_free (call->id);
+  g_free (call->channel);
+  g_free (call->type);
+  user_record_clear (&call->caller);
+  user_record_clear (&call->receiver);
+  g_free (call);
+}
+
+gboolean
+call_record_has (const CallRecord *call, const char *user_id)
+{
+  return g_str_equal (call->caller.id, user_id) || g_str_equal (call->receiver.id, user_id);
+}
+
+gint64
+call_record_duration (const CallRecord *call, gint64 now_ms)
+{
+  if (call->accept_ms == 0)
+    return 0;
+  gint64 end_ms = call->end_ms != 0 ? call->end_ms : now_ms;
+  return MAX (end_ms - call->accept_ms, 0) / 1000;
+}
+
+char *
+time_to_text (gint64 ms)
+{
+  g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (ms / 1000);
+  g_autofree char *text = g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%S");
+  return g_strdup_printf ("%s.%03dZ", text, (int) (ms % 1000));
+}
+
+static void
+set_time (JsonObject *object, const char *name, gint64 ms)
+{
+  g_autofree char *text = ms != 0 ? time_to_text (ms) : NULL;
+  if (text != NULL)
+    json_object_set_string_member (object, name, text);
+  else
+    json_object_set_null_member (object, name);
+}
+
+JsonObject *
+user_record_to_json (const UserRecord *user)
+{
+  JsonObject *object = json_object_new ();
+  json_object_set_string_member (object, "_id", user->id);
+  json_object_set_string_member (object, "username", user->username != NULL ? user->username : user->id);
+  json_object_set_string_member (object, "fullName", user->full_name != NULL ? user->full_name : user->id);
+  json_object_set_string_member (object, "avatar", user->avatar != NULL ? user->avatar : "");
+  return object;
+}
+
+/* Ratings and measurements have their place from the start; they are filled later. */
+static JsonObject *
+empty_quality (void)
+{
+  JsonObject *quality = json_object_new ();
+  json_object_set_null_member (quality, "callerRating");
+  json_object_set_null_member (quality, "receiverRating");
+  json_object_set_object_member (quality, "networkStats", json_object_new ());
+  return quality;
+}
+
+JsonObject *
+call_record_to_json (const CallRecord *call, const char *viewer, gint64 now_ms)
+{
+  const char *reason = call_end_reason_to_string (call->reason);
+  JsonObject *object = json_object_new ();
+  json_object_set_string_member (object, "_id", call->id);
+  json_object_set_string_member (object, "callId", call->id);
+  json_object_set_object_member (object, "caller", user_record_to_json (&call->caller));
+  json_object_set_object_member (object, "receiver", user_record_to_json (&call->receiver));
+  json_object_set_string_member (object, "channelName", call->channel);
+  json_object_set_string_member (object, "callType", call->type);
+  json_object_set_string_member (object, "status", call_state_to_string (call->state));
+  if (reason != NULL)
+    json_object_set_string_member (object, "endReason", reason);
+  else
+    json_object_set_null_member (object, "endReason");
+  set_time (object, "startTime", call->start_ms);
+  set_time (object, "acceptTime", call->accept_ms);
+  set_time (object, "endTime", call->end_ms);
+  json_object_set_int_member (object, "duration", call_record_duration (call, now_ms));
+  json_object_set_string_member (object, "direction", g_str_equal (call->caller.id, viewer) ? "outgoing" : "incoming");
+  json_object_set_object_member (object, "quality", empty_quality ());
+  return object;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "gst/core/callstate.h"
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* Users and calls as the store keeps them, and their JSON as clients see it. Times are ms since 1970, 0 for none. */
+
+typedef struct
+{
+  char *id;
+  char *username;  /* never NULL out of the store: the id when nothing is known */
+  char *full_name; /* the same */
+  char *avatar;    /* "" */
+  gint64 last_seen_ms;
+} UserRecord;
+
+typedef struct
+{
+  char *id;
+  char *channel;
+  char *type; /* "audio", "video" */
+  CallState state;
+  CallEndReason reason;
+  gint64 start_ms, accept_ms, end_ms;
+  UserRecord caller, receiver;
+  gboolean receiver_seen; /* it had a socket while it rang */
+} CallRecord;
+
+void user_record_clear (UserRecord *user);
+void user_record_free (UserRecord *user);
+void call_record_free (CallRecord *call);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UserRecord, user_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallRecord, call_record_free)
+
+gboolean call_record_has (const CallRecord *call, const char *user_id); /* is a participant */
+gint64 call_record_duration (const CallRecord *call, gint64 now_ms);    /* whole seconds since accept */
+
+char *time_to_text (gint64 ms); /* ISO 8601 UTC with ms */
+JsonObject *user_record_to_json (const UserRecord *user);
+/* As @viewer sees it: direction is the viewer's. */
+JsonObject *call_record_to_json (const CallRecord *call, const char *viewer, gint64 now_ms);
+
+G_END_DECLS

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* One table of all routes. A part of a path that begins with ':' stands for any one segment, and is what the handler
+ * gets as @id. The first route that fits wins, so fixed words stand before ':'. */
+
+#include "tools/call-server/routes.h"
+
+#include "tools/call-server/calls.h"
+#include "tools/call-server/ice.h"
+#include "tools/call-server/json.h"
+
+#include <string.h>
+
+#define MAX_SEARCH 100
+
+typedef struct
+{
+  const char *method;
+  const char *path;
+  void (*handle) (Asker *asker, const char *id, JsonObject *body); /* answers the asker */
+  void (*open) (Server *server, TransportRequest *request);        /* instead: needs no token */
+} Route;
+
+static void
+on_start (Asker *asker, const char *id, JsonObject *body)
+{
+  call_start (asker, body);
+}
+
+static void
+on_accept (Asker *asker, const char *id, JsonObject *body)
+{
+  call_accept (asker, id);
+}
+
+static void
+on_end (Asker *asker, const char *id, JsonObject *body)
+{
+  call_end (asker, id);
+}
+
+static void
+on_history (Asker *asker, const char *id, JsonObject *body)
+{
+  call_list_history (asker);
+}
+
+static void
+on_active (Asker *asker, const char *id, JsonObject *body)
+{
+  call_list_active (asker);
+}
+
+static void
+on_get (Asker *asker, const char *id, JsonObject *body)
+{
+  call_get (asker, id);
+}
+
+static void
+contacts_known (StoreJob *job)
+{
+  Asker *asker = job->data;
+  if (job->result != STORE_OK) {
+    asker_fail (asker, FAILURE_STORE);
+    return;
+  }
+  JsonArray *array = json_array_new ();
+  for (guint i = 0; i < job->users->len; i++) {
+    const UserRecord *record = g_ptr_array_index (job->users, i);
+    JsonObject *object = user_record_to_json (record);
+    gint64 seen = users_last_seen (asker->server, record);
+    g_autofree char *text = seen != 0 ? time_to_text (seen) : NULL;
+    json_object_set_boolean_member (object, "online", users_is_online (asker->server, record->id));
+    if (text != NULL)
+      json_object_set_string_member (object, "lastSeen", text);
+    else
+      json_object_set_null_member (object, "lastSeen");
+    json_array_add_object_element (array, object);
+  }
+  asker_reply_array (asker, array);
+}
+
+static void
+on_contacts (Asker *asker, const char *id, JsonObject *body)
+{
+  const char *search = transport_request_query (asker->request, "search");
+  if (search != NULL && strlen (search) > MAX_SEARCH) {
+    asker_fail (asker, FAILURE_BAD_VALUE);
+    return;
+  }
+  users_watch_contacts (asker->server, asker->user);
+  StoreJob *job = store_job_new (STORE_CONTACTS, asker->user->id, contacts_known, asker);
+  job->search = g_strdup (search);
+  store_push (asker->server->store, job);
+}
+
+static void
+on_ice_servers (Asker *asker, const char *id, JsonObject *body)
+{
+  const Options *options = asker->server->options;
+  JsonObject *answer = json_object_new ();
+  json_object_set_array_member (answer, "iceServers", ice_servers_for (options, asker->user->id));
+  json_object_set_int_member (answer, "ttl", (gint64) options->turn_ttl);
+  asker_reply (asker, answer);
+}
+
+static void
+reply_status (TransportRequest *request, guint status, const char *text)
+{
+  static const char *const headers[] = {"cache-control", "no-store", NULL};
+  transport_request_reply (request, status, "application/json; charset=utf-8", text, -1, headers);
+}
+
+static void
+on_healthz (Server *server, TransportRequest *request)
+{
+  reply_status (request, 200, "{\"status\":\"ok\"}");
+}
+
+static void
+ready_known (StoreJob *job)
+{
+  if (job->result == STORE_OK)
+    reply_status (job->data, 200, "{\"status\":\"ready\"}");
+  else
+    reply_status (job->data, 503, "{\"status\":\"database\"}");
+}
+
+static void
+on_readyz (Server *server, TransportRequest *request)
+{
+  if (server->stopping)
+    reply_status (request, 503, "{\"status\":\"stopping\"}");
+  else
+    store_push (server->store, store_job_new (STORE_PING, NULL, ready_known, request));
+}
+
+static const Route routes[] = {
+    {"POST", "/api/calls/start", on_start, NULL},
+    {"GET", "/api/calls/history", on_history, NULL},
+    {"GET", "/api/calls/active", on_active, NULL},
+    {"POST", "/api/calls/:id/accept", on_accept, NULL},
+    {"POST", "/api/calls/:id/reject", call_reject, NULL},
+    {"POST", "/api/calls/:id/end", on_end, NULL},
+    {"GET", "/api/calls/:id", on_get, NULL},
+    {"GET", "/api/users/contacts", on_contacts, NULL},
+    {"GET", "/api/ice-servers", on_ice_servers, NULL},
+    {"GET", "/healthz", NULL, on_healthz},
+    {"GET", "/readyz", NULL, on_readyz},
+};
+
+/* Takes *id, the segment that stands for ':'. */
+static gboolean
+path_fits (const char *pattern, const char *path, char **id)
+{
+  g_auto (GStrv) want = g_strsplit (pattern, "/", -1);
+  g_auto (GStrv) have = g_strsplit (path, "/", -1);
+  g_autofree char *found = NULL;
+  if (g_strv_length (want) != g_strv_length (have))
+    return FALSE;
+  for (guint i = 0; want[i] != NULL; i++) {
+    if (want[i][0] == ':' && have[i][0] != '\0') {
+      g_free (found);
+      found = g_strdup (have[i]);
+    } else if (!g_str_equal (want[i], have[i]))
+      return FALSE;
+  }
+  *id = g_steal_pointer (&found);
+  return TRUE;
+}
+
+static const Route *
+find_route (const char *method, const char *path, char **id, gboolean *path_known)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
+    g_autofree char *found = NULL;
+    if (!path_fits (routes[i].path, path, &found))
+      continue;
+    *path_known = TRUE;
+    if (g_str_equal (routes[i].method, method)) {
+      *id = g_steal_pointer (&found);
+      return &routes[i];
+    }
+  }
+  return NULL;
+}
+
+static const char *
+bearer_token (TransportRequest *request)
+{
+  const char *value = transport_request_header (request, "authorization");
+  if (value == NULL || g_ascii_strncasecmp (value, "Bearer ", 7) != 0)
+    return NULL;
+  return value + 7 + strspn (value + 7, " ");
+}
+
+/* An empty body is {}: most requests need none. FALSE: it is no object. */
+static gboolean
+read_body (TransportRequest *request, JsonObject **body)
+{
+  gsize size = 0;
+  GBytes *bytes = transport_request_body (request);
+  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+  if (size == 0)
+    return TRUE;
+  *body = json_object_from_text (text, (gssize) size, NULL);
+  return *body != NULL;
+}
+
+static void
+handle (Server *server, TransportRequest *request, const Route *route, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) body = NULL;
+  User *user = users_from_token (server, bearer_token (request), &error);
+  if (user == NULL) {
+    request_unauthorized (request, error);
+    return;
+  }
+  if (!read_body (request, &body)) {
+    request_fail (request, FAILURE_BAD_JSON);
+    return;
+  }
+  route->handle (asker_new_for_request (server, user, request), id, body);
+}
+
+void
+routes_request (Server *server, TransportRequest *request)
+{
+  g_autofree char *id = NULL;
+  gboolean path_known = FALSE;
+  const char *method = transport_request_method (request), *path = transport_request_path (request);
+  const Route *route = find_route (method, path, &id, &path_known);
+  g_debug ("%s %s", method, path);
+  if (route == NULL)
+    request_fail (request, path_known ? FAILURE_METHOD : FAILURE_NO_ROUTE);
+  else if (route->open != NULL)
+    route->open (server, request);
+  else
+    handle (server, request, route, id);
+}

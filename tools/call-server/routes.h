@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "tools/call-server/server.h"
+
+G_BEGIN_DECLS
+
+/* The REST API: answers each request. */
+void routes_request (Server *server, TransportRequest *request);
+
+G_END_DECLS

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* The order of things: the store opens; calls that lived are taken up again; then we listen and say so. A signal
+ * stops the transport, which lets answers drain; then the store writes what waits; then the loop runs empty. */
+
+#include "tools/call-server/server.h"
+
+#include "tools/call-server/devices.h"
+#include "tools/call-server/events.h"
+#include "tools/call-server/routes.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STOP_MS 2000
+#define ALIVE_MS 5000
+#define MAX_EVENTS_PER_SECOND 200
+#define DEV_TTL (7 * 86400)
+
+typedef struct
+{
+  Server server;
+  int code;
+} Run;
+
+static const char *const dev_users[][2] = {{"alice", "Alice"}, {"bob", "Bob"}, {"carol", "Carol"}};
+
+/* ---- transport ---- */
+
+static void
+on_request (TransportRequest *request, gpointer data)
+{
+  routes_request (data, request);
+}
+
+static void
+on_connect (TransportSocket *socket, const char *auth_json, const char *query_token, gpointer data)
+{
+  events_connect (data, socket, auth_json, query_token);
+}
+
+static void
+on_event (
+    TransportSocket *socket, const char *name, const char *args_json, GPtrArray *attachments, gint64 id, gpointer data)
+{
+  events_event (data, socket, name, args_json, id);
+}
+
+static void
+on_disconnect (TransportSocket *socket, const char *reason, gpointer data)
+{
+  events_disconnect (data, socket, reason);
+}
+
+static gboolean
+listen_now (Server *server, GError **error)
+{
+  static const TransportHandler handler = {on_request, on_connect, on_event, on_disconnect};
+  static const char *const namespaces[] = {"/", NULL};
+  TransportConfig config;
+  transport_config_init (&config);
+  config.listen = server->options->listen;
+  config.namespaces = namespaces;
+  config.origins = (const char *const *) server->options->origins;
+  config.max_events_per_second = MAX_EVENTS_PER_SECOND;
+  server->transport = transport_new (&server->loop, &config, &handler, server, error);
+  return server->transport != NULL;
+}
+
+/* ---- stopping ---- */
+
+static void
+close_store (Server *server)
+{
+  timer_stop (&server->alive_timer);
+  g_hash_table_remove_all (server->live);
+  store_push (server->store, store_job_new (STORE_ALIVE, NULL, NULL, NULL));
+  g_clear_pointer (&server->store, store_free);
+  for (guint i = 0; i < G_N_ELEMENTS (server->signals); i++)
+    uv_close ((uv_handle_t *) &server->signals[i], NULL);
+}
+
+static void
+on_stopped (gpointer data)
+{
+  Server *server = data;
+  g_clear_pointer (&server->transport, transport_free);
+  close_store (server);
+}
+
+static void
+stop (Server *server)
+{
+  if (server->stopping)
+    return;
+  server->stopping = TRUE;
+  if (server->transport != NULL)
+    transport_stop (server->transport, STOP_MS, on_stopped, server);
+  else
+    close_store (server);
+}
+
+static void
+on_signal (uv_signal_t *handle, int number)
+{
+  g_info ("signal %d: stopping", number);
+  stop (handle->data);
+}
+
+/* ---- starting ---- */
+
+static void
+print_dev_tokens (Server *server)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  for (guint i = 0; i < G_N_ELEMENTS (dev_users); i++) {
+    const char *id = dev_users[i][0], *name = dev_users[i][1];
+    g_autofree char *variable = g_ascii_strup (id, -1);
+    g_autofree char *token = token_new (server->options->secret, id, name, now, DEV_TTL, NULL);
+    g_autoptr (GError) error = NULL;
+    users_from_token (server, token, &error);
+    printf ("%s=%s\n", variable, token);
+  }
+}
+
+static void
+say_listening (Server *server)
+{
+  const char *listen = server->options->listen;
+  int host = (int) (strrchr (listen, ':') - listen);
+  printf ("gst-call-server listening on http://%.*s:%d\n", host, listen, transport_get_port (server->transport));
+  if (server->options->dev)
+    print_dev_tokens (server);
+  fflush (stdout);
+}
+
+static void
+on_alive (gpointer data)
+{
+  Server *server = data;
+  timer_stop (&server->alive_timer);
+  if (g_hash_table_size (server->live) > 0)
+    store_push (server->store, store_job_new (STORE_ALIVE, NULL, NULL, NULL));
+  server->alive_timer = timer_start (&server->loop, ALIVE_MS, on_alive, server);
+}
+
+/* Nobody has a socket yet: whoever was in an active call has the grace time to come back. */
+static void
+take_up (Server *server, CallRecord *record)
+{
+  LiveCall *call = live_add (server, record);
+  gint64 lost_ms = MAX (store_alive_ms (server->store), record->accept_ms);
+  if (record->state != CALL_STATE_ACTIVE)
+    return;
+  live_start_grace (&call->seats[SEAT_CALLER], lost_ms);
+  live_start_grace (&call->seats[SEAT_RECEIVER], lost_ms);
+}
+
+static void
+on_loaded (StoreJob *job)
+{
+  Run *run = job->data;
+  Server *server = &run->server;
+  g_autoptr (GError) error = NULL;
+  if (server->stopping)
+    return;
+  if (job->result != STORE_OK)
+    g_set_error (&error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: cannot be read", server->options->database);
+  if (error != NULL || !listen_now (server, &error)) {
+    fprintf (stderr, "gst-call-server: %s\n", error->message);
+    run->code = 1;
+    stop (server);
+    return;
+  }
+  while (job->calls->len > 0)
+    take_up (server, g_ptr_array_steal_index (job->calls, 0));
+  on_alive (server);
+  say_listening (server);
+}
+
+static void
+watch_signals (Server *server)
+{
+  static const int numbers[] = {SIGTERM, SIGINT};
+  signal (SIGPIPE, SIG_IGN);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    uv_signal_init (&server->loop, &server->signals[i]);
+    server->signals[i].data = server;
+    uv_signal_start (&server->signals[i], on_signal, numbers[i]);
+  }
+}
+
+static void
+server_clear (Server *server)
+{
+  g_hash_table_unref (server->live);
+  g_hash_table_unref (server->users);
+  uv_loop_close (&server->loop);
+}
+
+int
+server_run (const Options *options)
+{
+  Run run = {.server.options = options};
+  Server *server = &run.server;
+  g_autoptr (GError) error = NULL;
+  uv_loop_init (&server->loop);
+  server->users = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) user_free);
+  server->live = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) live_call_free);
+  server->store = store_new (&server->loop, options->database, &error);
+  if (server->store == NULL) {
+    fprintf (stderr, "gst-call-server: %s\n", error->message);
+    server_clear (server);
+    return 1;
+  }
+  watch_signals (server);
+  store_push (server->store, store_job_new (STORE_LIVE_CALLS, NULL, on_loaded, &run));
+  uv_run (&server->loop, UV_RUN_DEFAULT);
+  server_clear (server);
+  return run.code;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "tools/call-server/store.h"
+
+G_BEGIN_DECLS
+
+/* All SQL of the server. Everything here runs on the store's thread, but for opening. */
+
+typedef struct StoreSql StoreSql;
+
+StoreSql *store_sql_open (const char *path, GError **error);
+void store_sql_close (StoreSql *sql);
+
+gboolean store_sql_begin (StoreSql *sql);
+gboolean store_sql_commit (StoreSql *sql); /* FALSE: nothing since begin was kept */
+/* Sets job->result and the rest; a job that fails leaves nothing behind. */
+void store_sql_run (StoreSql *sql, StoreJob *job);
+gint64 store_sql_alive_ms (StoreSql *sql);
+
+G_END_DECLS

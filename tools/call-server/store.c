@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#include "tools/call-server/store.h"
+
+#include "tools/call-server/store-sql.h"
+
+#define MAX_BATCH 256
+
+struct Store
+{
+  uv_async_t wake; /* first: uv hands it back */
+  StoreSql *sql;
+  GThread *thread;
+  GAsyncQueue *waiting;
+  GAsyncQueue *finished;
+  gint64 alive_ms;
+};
+
+static StoreJob stop_job;
+
+StoreJob *
+store_job_new (StoreOp op, const char *user_id, void (*done) (StoreJob *job), gpointer data)
+{
+  StoreJob *job = g_new0 (StoreJob, 1);
+  job->op = op;
+  job->user_id = g_strdup (user_id);
+  job->done = done;
+  job->data = data;
+  job->now_ms = g_get_real_time () / 1000;
+  job->filter = (StoreFilter){.state = -1, .outgoing = -1, .page = 1, .limit = 20};
+  return job;
+}
+
+void
+store_job_free (StoreJob *job)
+{
+  g_free (job->user_id);
+  g_free (job->peer_id);
+  g_free (job->call_id);
+  g_free (job->call_type);
+  g_free (job->search);
+  g_free (job->filter.type);
+  g_free (job->filter.search);
+  user_record_clear (&job->user);
+  g_clear_pointer (&job->call, call_record_free);
+  g_clear_pointer (&job->calls, g_ptr_array_unref);
+  g_clear_pointer (&job->users, g_ptr_array_unref);
+  g_free (job);
+}
+
+void
+store_push (Store *store, StoreJob *job)
+{
+  g_async_queue_push (store->waiting, job);
+}
+
+gint64
+store_alive_ms (Store *store)
+{
+  return store->alive_ms;
+}
+
+/* ---- the store's thread ---- */
+
+/* Waits for one job and takes what has gathered behind it. FALSE: the stop job was among them. */
+static gboolean
+take_batch (Store *store, GPtrArray *batch)
+{
+  StoreJob *job = g_async_queue_pop (store->waiting);
+  while (job != NULL && job != &stop_job) {
+    g_ptr_array_add (batch, job);
+    job = batch->len < MAX_BATCH ? g_async_queue_try_pop (store->waiting) : NULL;
+  }
+  return job != &stop_job;
+}
+
+static void
+run_batch (Store *store, GPtrArray *batch)
+{
+  gboolean begun = store_sql_begin (store->sql);
+  for (guint i = 0; i < batch->len; i++) {
+    StoreJob *job = g_ptr_array_index (batch, i);
+    job->result = STORE_FAILED;
+    if (begun)
+      store_sql_run (store->sql, job);
+  }
+  gboolean kept = begun && store_sql_commit (store->sql);
+  for (guint i = 0; i < batch->len; i++) {
+    StoreJob *job = g_ptr_array_index (batch, i);
+    if (!kept)
+      job->result = STORE_FAILED;
+    g_async_queue_push (store->finished, job);
+  }
+  uv_async_send (&store->wake);
+}
+
+static gpointer
+store_thread (gpointer data)
+{
+  Store *store = data;
+  gboolean more = TRUE;
+  while (more) {
+    g_autoptr (GPtrArray) batch = g_ptr_array_new ();
+    more = take_batch (store, batch);
+    if (batch->len > 0)
+      run_batch (store, batch);
+  }
+  return NULL;
+}
+
+/* ---- the loop's thread ---- */
+
+static void
+deliver (Store *store)
+{
+  StoreJob *job;
+  while ((job = g_async_queue_try_pop (store->finished)) != NULL) {
+    if (job->done != NULL)
+      job->done (job);
+    store_job_free (job);
+  }
+}
+
+static void
+on_wake (uv_async_t *wake)
+{
+  deliver ((Store *) wake);
+}
+
+static void
+on_closed (uv_handle_t *handle)
+{
+  Store *store = (Store *) handle;
+  g_async_queue_unref (store->waiting);
+  g_async_queue_unref (store->finished);
+  g_free (store);
+}
+
+Store *
+store_new (uv_loop_t *loop, const char *path, GError **error)
+{
+  StoreSql *sql = store_sql_open (path, error);
+  if (sql == NULL)
+    return NULL;
+  Store *store = g_new0 (Store, 1);
+  store->sql = sql;
+  store->alive_ms = store_sql_alive_ms (sql);
+  store->waiting = g_async_queue_new ();
+  store->finished = g_async_queue_new ();
+  uv_async_init (loop, &store->wake, on_wake);
+  store->thread = g_thread_new ("store", store_thread, store);
+  return store;
+}
+
+void
+store_free (Store *store)
+{
+  g_async_queue_push (store->waiting, &stop_job);
+  g_thread_join (store->thread);
+  deliver (store);
+  store_sql_close (store->sql);
+  uv_close ((uv_handle_t *) &store->wake, on_closed);
+}
