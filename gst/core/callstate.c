@@ -50,7 +50,7 @@ static const Cell table[CALL_STATE_COUNT][CALL_EVENT_COUNT] = {
             [CALL_EVENT_RECEIVER_END] = GO (REJECTED, DECLINED, DECLINED),
             [CALL_EVENT_RING_TIMEOUT] = GO (MISSED, TIMEOUT, UNANSWERED),
             [CALL_EVENT_RING_TIMEOUT_OFFLINE] = GO (MISSED, OFFLINE, UNANSWERED),
-            /* The receiver was never rung and the caller is told by the answer to its start, so nobody is sent call-ended. */
+            /* The receiver was never rung and the answer to start tells the caller: nobody is sent call-ended. */
             [CALL_EVENT_BUSY] = GO (MISSED, BUSY, CLOSE_RINGING),
             /* Only a caller can vanish while it rings: a receiver without a socket is offline, not gone. */
             [CALL_EVENT_GRACE_TIMEOUT] = GO (MISSED, CANCELLED, UNANSWERED),

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* Reads values out of JSON text without making a tree, and quotes strings. For the packet codecs, which need a name, a
- * few numbers and the rest as it came. Only for text that json_check() accepted: what is malformed is the caller's bug. */
+ * few numbers and the rest as it came. Only for text that json_check() accepted: anything else is the caller's bug. */
 
 /* The text of one value, without white space around it. Points into the text that was read. */
 typedef struct
