@@ -98,7 +98,7 @@ command_list (const Arguments *arguments)
       continue;
     }
     missing = runner_missing_elements (recipe);
-    lacks = join (missing, ", ");
+    lacks = join (missing, " ");
     g_print ("%-20s  %s%s%s%s\n", name, recipe->what, missing->len > 0 ? "  [missing: " : "", lacks,
         missing->len > 0 ? "]" : "");
   }

@@ -94,7 +94,7 @@ runner_missing_elements (const Recipe *recipe)
     const char *element = g_ptr_array_index (recipe->needs, i);
     g_autoptr (GstElementFactory) factory = gst_element_factory_find (element);
     if (factory == NULL)
-      g_ptr_array_add (missing, missing_text (element));
+      g_ptr_array_add (missing, g_strdup (element));
   }
   return missing;
 }
@@ -338,8 +338,10 @@ make_pipeline (const Recipe *recipe, const char *line, int *status)
   GstElement *pipeline;
 
   *status = RUNNER_MISSING;
-  for (guint i = 0; i < missing->len; i++)
-    g_printerr ("%s: missing element: %s\n", recipe->name, (char *) g_ptr_array_index (missing, i));
+  for (guint i = 0; i < missing->len; i++) {
+    g_autofree char *text = missing_text (g_ptr_array_index (missing, i));
+    g_printerr ("%s: missing element: %s\n", recipe->name, text);
+  }
   if (missing->len > 0)
     return NULL;
   pipeline = gst_parse_launch_full (line, context, GST_PARSE_FLAG_FATAL_ERRORS, &error);

@@ -24,8 +24,7 @@ typedef struct
   gboolean verbose;
 } RunnerOptions;
 
-/* The elements that the recipe needs and that are not there, each with a hint where it comes from (element-type
- * utf8). Empty when all are. */
+/* The elements that the recipe needs and that are not there (element-type utf8). Empty when all are. */
 GPtrArray *runner_missing_elements (const Recipe *recipe);
 /* Runs it to its end; an exit status. Says on stderr what went wrong. */
 int runner_run (const Recipe *recipe, const char *line, const char *file, const RunnerOptions *options);
