@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "gst/call/callinput.h"
+#include "gst/call/callleg.h"
+#include "gst/call/calloutput.h"
+
+G_BEGIN_DECLS
+
+/* What the files of the leg share: callleg.c (life), callleglines.c (m-lines), calllegreceive.c (streams of the
+ * peer), calllegstats.c. */
+
+GST_DEBUG_CATEGORY_EXTERN (call_leg_debug);
+
+struct _GstCallLeg
+{
+  GObject parent;
+
+  GstElement *pipeline;
+  GstElement *webrtcbin;
+  GMainContext *context;
+  GstCallLegCallbacks callbacks;
+  gpointer user_data;
+  GstCallNegotiation *negotiation;
+
+  GstClockTime base_time;
+  GstCallOutput output;
+  guint receive[2]; /* by GstCallMedia */
+  const CallCodec *video_codec;
+
+  GPtrArray *inputs; /* of CallInput; of the context's thread */
+  GSource *key_timer;
+  gulong pad_added;
+
+  GMutex lock; /* of what follows */
+  GCond changed;
+  gboolean open;   /* connected and verified: media may pass */
+  gboolean closed; /* no callback begins any more */
+  GPtrArray *streams;
+};
+
+/* callleglines.c */
+gboolean call_leg_lines_offer (GstCallLeg *self, GError **error);
+gboolean call_leg_lines_answer (GstCallLeg *self, const GstSDPMessage *offer, GError **error);
+
+/* calllegreceive.c */
+typedef struct
+{
+  GstCallMedia media;
+  guint index;
+  GstPad *pad; /* of webrtcbin */
+  guint32 ssrc;
+  CallOutput *output;
+  GstElement *chain; /* NULL: straight */
+  gint wants_key;    /* requests that may still be made */
+} CallLegStream;
+
+void call_leg_receive_pad (GstElement *webrtcbin, GstPad *pad, GstCallLeg *self);
+void call_leg_receive_open (GstCallLeg *self);  /* lets media pass */
+void call_leg_receive_close (GstCallLeg *self); /* wakes and silences */
+void call_leg_stream_free (gpointer stream);
+
+G_END_DECLS
