@@ -8,6 +8,7 @@
 
 #include "gst/call/calldirectsignaller.h"
 #include "gst/call/callserversignaller.h"
+#include "gst/call/calltoken.h"
 
 enum
 {
@@ -31,6 +32,7 @@ static const struct
     {"not-found", GST_CALL_SIGNALLER_ERROR_NOT_FOUND},
     {"user-busy", GST_CALL_SIGNALLER_ERROR_BUSY},
     {"forbidden", GST_CALL_SIGNALLER_ERROR_FORBIDDEN},
+    {"caller-busy", GST_CALL_SIGNALLER_ERROR_BUSY},
     {"not-calling", GST_CALL_SIGNALLER_ERROR_STATE},
     {"not-live", GST_CALL_SIGNALLER_ERROR_STATE},
     {"bad-state", GST_CALL_SIGNALLER_ERROR_STATE},
@@ -48,7 +50,7 @@ static const struct
     {409, GST_CALL_SIGNALLER_ERROR_BUSY},
 };
 
-G_DEFINE_QUARK (gst - call - signaller - error - quark, gst_call_signaller_error)
+G_DEFINE_QUARK (gst_call_signaller_error_quark, gst_call_signaller_error)
 
 G_DEFINE_INTERFACE (GstCallSignaller, gst_call_signaller, G_TYPE_OBJECT)
 
@@ -147,28 +149,6 @@ gst_call_signaller_check_answer (const CallMessage *answer, GError **error)
   return FALSE;
 }
 
-/* A token is a header's value and a JSON string: visible ASCII only. A final newline comes with most token files. */
-static char *
-check_token (const char *token, GError **error)
-{
-  g_autofree char *stripped = g_strstrip (g_strdup (token ? token : ""));
-
-  if (!*stripped) {
-    g_set_error_literal (error, GST_CALL_SIGNALLER_ERROR, GST_CALL_SIGNALLER_ERROR_TOKEN,
-        "There is no token: set the property token, the environment variable GST_CALL_TOKEN or the property token-file "
-        "(gst-call-server token --user NAME prints one)");
-    return NULL;
-  }
-  for (const char *p = stripped; *p; p++) {
-    if (!g_ascii_isgraph (*p)) {
-      g_set_error_literal (error, GST_CALL_SIGNALLER_ERROR, GST_CALL_SIGNALLER_ERROR_TOKEN,
-          "The token has spaces or control characters in it: is the whole of it one token?");
-      return NULL;
-    }
-  }
-  return g_steal_pointer (&stripped);
-}
-
 GstCallSignaller *
 gst_call_signaller_new (const char *server, const char *token, GError **error)
 {
@@ -184,7 +164,7 @@ gst_call_signaller_new (const char *server, const char *token, GError **error)
         server ? server : "");
     return NULL;
   }
-  checked = check_token (token, error);
+  checked = call_token_check (token, error);
   if (!checked)
     return NULL;
   if (g_str_equal (scheme, "direct"))

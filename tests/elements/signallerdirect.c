@@ -151,6 +151,7 @@ test_bad_servers (void)
       {"http://127.0.0.1", " \n", GST_CALL_SIGNALLER_ERROR_TOKEN},
       {"http://127.0.0.1", "a b", GST_CALL_SIGNALLER_ERROR_TOKEN},
       {"http://127.0.0.1", "a\r\nX: y", GST_CALL_SIGNALLER_ERROR_TOKEN},
+      {"http://127.0.0.1", "a\"b", GST_CALL_SIGNALLER_ERROR_TOKEN},
       {"http://127.0.0.1", "\xc3\xa9", GST_CALL_SIGNALLER_ERROR_TOKEN},
       {"direct://room", "", GST_CALL_SIGNALLER_ERROR_TOKEN},
   };
