@@ -13,7 +13,7 @@
  *    JSON text -> json_check() -> json-glib -> shape -> fields -> kind's read() -> CallMessage
  */
 
-G_DEFINE_QUARK (call - message - error - quark, call_message_error)
+G_DEFINE_QUARK (call_message_error, call_message_error)
 
 /* ---- the struct ---- */
 

@@ -19,7 +19,7 @@
 #define MAX_SID 128
 #define DEFAULT_MAX_PAYLOAD 1000000
 
-G_DEFINE_QUARK (engineio - error - quark, engineio_error)
+G_DEFINE_QUARK (engineio_error, engineio_error)
 
 static EngineioPacket *
 packet_new (EngineioType type, gboolean binary, GBytes *data)

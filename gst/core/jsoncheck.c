@@ -41,7 +41,7 @@ typedef struct
   GError **error;
 } Check;
 
-G_DEFINE_QUARK (json - check - error - quark, json_check_error)
+G_DEFINE_QUARK (json_check_error, json_check_error)
 
 static gboolean
 fail (Check *check, JsonCheckError code, const char *what)

@@ -19,7 +19,7 @@
 
 #define MAX_LINES 4096
 
-G_DEFINE_QUARK (sdp - check - error - quark, sdp_check_error)
+G_DEFINE_QUARK (sdp_check_error, sdp_check_error)
 
 typedef struct
 {

@@ -20,7 +20,7 @@
 #define MAX_ID_DIGITS 15        /* the integers that JavaScript counts exactly */
 #define ATTACHMENT_CAPACITY 64u /* one bit each while placeholders are counted */
 
-G_DEFINE_QUARK (socketio - error - quark, socketio_error)
+G_DEFINE_QUARK (socketio_error, socketio_error)
 
 const SocketioLimits socketio_limits_default = {
     .max_attachments = SOCKETIO_MAX_ATTACHMENTS,
