@@ -120,6 +120,9 @@ on_connected (GstCallNegotiation *negotiation, gpointer user_data)
 {
   GstCallLeg *self = user_data;
 
+  /* Its sinks came with the negotiation. Until they have heard of a latency rtpsession does not know when a packet
+   * is sent, and the sender reports that lip-sync is made from are wrong. */
+  gst_bin_recalculate_latency (GST_BIN (self->pipeline));
   call_leg_receive_open (self);
   for (guint i = 0; i < self->inputs->len; i++)
     call_input_open (g_ptr_array_index (self->inputs, i));
