@@ -171,14 +171,15 @@ export class Client {
     await this.ask('call-active', {});
   }
 
-  close() {
+  async close() {
+    if (!this.socket.connected) return;
     const closed = new Promise((resolve) => this.socket.on('disconnect', resolve));
     this.socket.disconnect();
-    return closed;
+    await watchdog(closed, 'a socket to close');
   }
 
   // As a lost network does: no goodbye of either protocol.
-  async drop() {
+  drop() {
     this.socket.io.engine.transport.ws?.terminate?.();
     this.socket.io.engine.close();
   }

@@ -71,6 +71,8 @@ check_serve (Options *options, GError **error)
     return usage_error (error, "--ring-timeout must be more than 0 and at most 3600 seconds");
   if (!(options->grace_timeout >= 0 && options->grace_timeout <= 3600))
     return usage_error (error, "--grace-timeout must be 0 to 3600 seconds");
+  if (options->event_limit < 0)
+    return usage_error (error, "--event-limit must not be negative");
   if (!(options->turn_ttl >= 60 && options->turn_ttl <= 7 * 86400))
     return usage_error (error, "--turn-ttl must be 60 to 604800 seconds");
   if (options->turn_servers != NULL && turn_secret_file == NULL)
@@ -121,6 +123,8 @@ parse_serve (Options *options, int *argc, char ***argv, GError **error)
           "Seconds a TURN credential is good for (default 86400)", "SECONDS"},
       {"origin", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->origins,
           "Web origin that may use the server, or * for all; may be repeated (default: the server's own)", "ORIGIN"},
+      {"event-limit", 0, 0, G_OPTION_ARG_INT, &options->event_limit,
+          "Events a second that a socket may send before it is closed, 0 for no limit (default 200)", "N"},
       {"dev", 0, 0, G_OPTION_ARG_NONE, &options->dev,
           "Try things out: own secret, users alice, bob and carol, whose tokens are printed as NAME=TOKEN lines", NULL},
       {"debug", 0, 0, G_OPTION_ARG_NONE, &options->debug, "Log each request and event to stderr", NULL},
@@ -172,7 +176,7 @@ take_command (Options *options, int *argc, char ***argv, GError **error)
 gboolean
 options_parse (Options *options, int *argc, char ***argv, GError **error)
 {
-  *options = (Options){.ring_timeout = 30, .grace_timeout = 15, .turn_ttl = 86400, .ttl = 3600};
+  *options = (Options){.ring_timeout = 30, .grace_timeout = 15, .turn_ttl = 86400, .event_limit = 200, .ttl = 3600};
   if (!take_command (options, argc, argv, error))
     return FALSE;
   gboolean token = options->command == OPTIONS_COMMAND_TOKEN;

@@ -29,6 +29,7 @@ typedef struct
   GBytes *turn_secret;
   double turn_ttl;
   char **origins;
+  gint event_limit; /* events a second and socket */
   gboolean dev;
   gboolean debug;
 

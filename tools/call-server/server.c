@@ -16,7 +16,6 @@
 
 #define STOP_MS 2000
 #define ALIVE_MS 5000
-#define MAX_EVENTS_PER_SECOND 200
 #define DEV_TTL (7 * 86400)
 
 typedef struct
@@ -64,7 +63,7 @@ listen_now (Server *server, GError **error)
   config.listen = server->options->listen;
   config.namespaces = namespaces;
   config.origins = (const char *const *) server->options->origins;
-  config.max_events_per_second = MAX_EVENTS_PER_SECOND;
+  config.max_events_per_second = (guint) server->options->event_limit;
   server->transport = transport_new (&server->loop, &config, &handler, server, error);
   return server->transport != NULL;
 }
