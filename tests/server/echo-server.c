@@ -16,8 +16,9 @@ static struct
 {
   int port, ping_interval, ping_timeout, max_payload, connect_timeout;
   int max_queue, max_events, max_sockets, max_connections, header_timeout, slow_connect;
+  gboolean defaults;
   char *origin;
-} options = {3000, 300, 200, 1000000, 1000, 1024 * 1024, 0, 0, 0, 10, 0, NULL};
+} options = {3000, 300, 200, 1000000, 1000, 1024 * 1024, 0, 0, 0, 10, 0, FALSE, NULL};
 
 static const GOptionEntry OPTIONS[] = {
     {"port", 0, 0, G_OPTION_ARG_INT, &options.port, "0: any", "N"},
@@ -31,6 +32,7 @@ static const GOptionEntry OPTIONS[] = {
     {"max-connections", 0, 0, G_OPTION_ARG_INT, &options.max_connections, NULL, "N"},
     {"header-timeout", 0, 0, G_OPTION_ARG_INT, &options.header_timeout, NULL, "S"},
     {"slow-connect", 0, 0, G_OPTION_ARG_INT, &options.slow_connect, "answer a CONNECT this late", "MS"},
+    {"defaults", 0, 0, G_OPTION_ARG_NONE, &options.defaults, "times and sizes as the transport has them", NULL},
     {"origin", 0, 0, G_OPTION_ARG_STRING, &options.origin, "the one that is allowed, instead of *; \"\": none", "URL"},
     {NULL},
 };
@@ -241,6 +243,20 @@ on_signal (uv_signal_t *handle, int number)
 }
 
 static void
+configure_limits (TransportConfig *config)
+{
+  config->ping_interval_ms = options.ping_interval;
+  config->ping_timeout_ms = options.ping_timeout;
+  config->max_payload = options.max_payload;
+  config->connect_timeout_ms = options.connect_timeout;
+  config->max_queue = options.max_queue;
+  config->max_events_per_second = options.max_events;
+  config->max_sockets_per_address = options.max_sockets;
+  config->max_connections = options.max_connections;
+  config->header_timeout_s = options.header_timeout;
+}
+
+static void
 configure (TransportConfig *config)
 {
   static const char *const NAMESPACES[] = {"/", "/custom", NULL};
@@ -255,15 +271,8 @@ configure (TransportConfig *config)
   config->namespaces = NAMESPACES;
   config->origins = origins;
   config->echo_path = "/engine.io/";
-  config->ping_interval_ms = options.ping_interval;
-  config->ping_timeout_ms = options.ping_timeout;
-  config->max_payload = options.max_payload;
-  config->connect_timeout_ms = options.connect_timeout;
-  config->max_queue = options.max_queue;
-  config->max_events_per_second = options.max_events;
-  config->max_sockets_per_address = options.max_sockets;
-  config->max_connections = options.max_connections;
-  config->header_timeout_s = options.header_timeout;
+  if (!options.defaults)
+    configure_limits (config);
 }
 
 int

@@ -22,7 +22,7 @@ struct WebSocket
   guint frames;
   GQueue frames_out; /* Frame */
   gsize queued;
-  gboolean closing; /* nothing more to send after the queue */
+  gboolean closing, close_said; /* nothing more to send after the queue */
   guint16 close_status;
 };
 
@@ -89,12 +89,13 @@ websocket_on_receive (WebSocket *websocket, const void *data, gsize length)
   gboolean frame_end = lws_remaining_packet_payload (wsi) == 0;
 
   transport->stats.bytes_in += length;
+  if (websocket->closing)
+    return 0;
   if (websocket->message == NULL) {
     websocket->message = g_byte_array_new ();
     websocket->binary = lws_frame_is_binary (wsi);
   }
-  /* One more than the payload: the digit of an Engine.IO text packet. */
-  if (websocket->message->len + length + lws_remaining_packet_payload (wsi) > (gsize) transport->config.max_payload + 1)
+  if (websocket->message->len + length + lws_remaining_packet_payload (wsi) > transport->config.max_payload)
     return fail (websocket, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
   g_byte_array_append (websocket->message, data, length);
   if (!frame_end)
@@ -141,22 +142,36 @@ write_one (WebSocket *websocket)
   return written;
 }
 
+/* The close frame. Returning -1 from the callback for writing would drop the connection without one; an expired idle
+ * timeout is libwebsockets' other door to its orderly close. */
+static void
+say_close (WebSocket *websocket)
+{
+  struct lws *wsi = websocket->connection->wsi;
+
+  if (websocket->close_said)
+    return;
+  websocket->close_said = TRUE;
+  lws_close_reason (wsi, websocket->close_status, NULL, 0);
+  lws_set_timeout (wsi, PENDING_TIMEOUT_HTTP_KEEPALIVE_IDLE, LWS_TO_KILL_ASYNC);
+}
+
 int
 websocket_on_writable (WebSocket *websocket)
 {
   struct lws *wsi = websocket->connection->wsi;
+  gboolean full = FALSE;
 
-  for (guint i = 0; i < MAX_WRITES && !g_queue_is_empty (&websocket->frames_out); i++) {
+  for (guint i = 0; i < MAX_WRITES && !full && !g_queue_is_empty (&websocket->frames_out); i++) {
     if (write_one (websocket) < 0)
       return -1;
-    if (lws_partial_buffered (wsi) || lws_send_pipe_choked (wsi))
-      break;
+    full = lws_partial_buffered (wsi) || lws_send_pipe_choked (wsi);
   }
-  if (!g_queue_is_empty (&websocket->frames_out)) {
+  if (!g_queue_is_empty (&websocket->frames_out) || (full && websocket->closing))
     lws_callback_on_writable (wsi);
-    return 0;
-  }
-  return websocket->closing ? fail (websocket, websocket->close_status) : 0;
+  else if (websocket->closing)
+    say_close (websocket);
+  return 0;
 }
 
 void
@@ -170,6 +185,7 @@ websocket_close (WebSocket *websocket, guint16 status)
   /* A reader that takes nothing does not keep the connection. */
   lws_set_timeout (websocket->connection->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_TIMEOUT_S);
   lws_callback_on_writable (websocket->connection->wsi);
+  lws_cancel_service (websocket->connection->transport->context); /* see websocket_kill() */
 }
 
 void
@@ -180,7 +196,7 @@ websocket_kill (WebSocket *websocket)
   g_queue_clear_full (&websocket->frames_out, g_free);
   websocket->queued = 0;
   lws_set_timeout (websocket->connection->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-  /* Its timers are looked at after its own events only. */
+  /* Its timers are looked at after events of its own only: this makes one. */
   lws_cancel_service (websocket->connection->transport->context);
 }
 
