@@ -196,6 +196,9 @@ on_active_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     for (guint i = 0; answer->calls != NULL && i < answer->calls->len; i++)
       take_up (self, g_ptr_array_index (answer->calls, i));
+  if (!self->ready)
+    session_post (self, gst_structure_new ("call-ready", "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "user",
+                            G_TYPE_STRING, self->user, NULL));
   self->ready = TRUE;
   session_proceed (self);
 }

@@ -124,9 +124,9 @@ add_track (GstCallSink *self, GstPadTemplate *template, GstCallMedia media, guin
   gst_bin_add (GST_BIN (self), GST_ELEMENT (input));
   target = gst_element_get_static_pad (GST_ELEMENT (input), "sink");
   pad = gst_ghost_pad_new_from_template (name, target, template);
-  g_object_set_data (G_OBJECT (pad), "input", input);
+  g_object_set_data_full (G_OBJECT (pad), "input", gst_object_ref (input), gst_object_unref);
   GST_OBJECT_LOCK (self);
-  g_ptr_array_add (self->inputs, input);
+  g_ptr_array_add (self->inputs, gst_object_ref (input));
   GST_OBJECT_UNLOCK (self);
 
   if (session != NULL)
@@ -159,7 +159,7 @@ static void
 gst_call_sink_release_pad (GstElement *element, GstPad *pad)
 {
   GstCallSink *self = GST_CALL_SINK (element);
-  GstCallTrackSink *input = g_object_get_data (G_OBJECT (pad), "input");
+  g_autoptr (GstCallTrackSink) input = gst_object_ref (g_object_get_data (G_OBJECT (pad), "input"));
   g_autoptr (GstCallSession) session = gst_call_participant_ref_session (&self->participant);
 
   if (session != NULL)
@@ -170,7 +170,9 @@ gst_call_sink_release_pad (GstElement *element, GstPad *pad)
   g_ptr_array_remove (self->inputs, input);
   GST_OBJECT_UNLOCK (self);
   gst_element_remove_pad (element, pad);
-  gst_bin_remove (GST_BIN (self), GST_ELEMENT (input));
+  /* When the whole bin goes, its children went before its pads. */
+  if (GST_OBJECT_PARENT (input) == GST_OBJECT (self))
+    gst_bin_remove (GST_BIN (self), GST_ELEMENT (input));
 }
 
 /* ---- states ---- */
@@ -352,7 +354,7 @@ gst_call_sink_finalize (GObject *object)
 static void
 gst_call_sink_init (GstCallSink *self)
 {
-  self->inputs = g_ptr_array_new ();
+  self->inputs = g_ptr_array_new_with_free_func (gst_object_unref);
   self->audio_bitrate = DEFAULT_AUDIO_BITRATE;
   self->video_bitrate = DEFAULT_VIDEO_BITRATE;
   gst_call_participant_init (&self->participant, GST_ELEMENT (self), &member_funcs);
