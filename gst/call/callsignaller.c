@@ -28,15 +28,13 @@ static const struct
   GstCallSignallerError error;
 } answer_codes[] = {
     {"user-not-found", GST_CALL_SIGNALLER_ERROR_NOT_FOUND},
-    {"call-not-found", GST_CALL_SIGNALLER_ERROR_NOT_FOUND},
     {"not-found", GST_CALL_SIGNALLER_ERROR_NOT_FOUND},
     {"user-busy", GST_CALL_SIGNALLER_ERROR_BUSY},
     {"forbidden", GST_CALL_SIGNALLER_ERROR_FORBIDDEN},
     {"caller-busy", GST_CALL_SIGNALLER_ERROR_BUSY},
     {"not-calling", GST_CALL_SIGNALLER_ERROR_STATE},
     {"not-live", GST_CALL_SIGNALLER_ERROR_STATE},
-    {"bad-state", GST_CALL_SIGNALLER_ERROR_STATE},
-    {"unauthorized", GST_CALL_SIGNALLER_ERROR_TOKEN},
+    {"not-accepted", GST_CALL_SIGNALLER_ERROR_STATE},
 };
 
 static const struct

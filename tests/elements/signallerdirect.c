@@ -61,10 +61,14 @@ test_call (void)
   g_autofree char *id = ring (alice, bob);
 
   g_assert_cmpstr (alice->user, ==, "alice");
-  party_request_error (alice, message_description (id, "offer", "v=0"), GST_CALL_SIGNALLER_ERROR_STATE);
+  party_request_error (bob, message_candidate (id, "candidate:0"), GST_CALL_SIGNALLER_ERROR_STATE);
+  {
+    g_autoptr (CallMessage) early = party_request_ok (alice, message_description (id, "offer", "v=0"));
+
+    g_assert_cmpuint (bob->messages.length, ==, 0); /* waits for the device that accepts */
+  }
   accept_call (alice, bob, id);
   {
-    g_autoptr (CallMessage) sent = party_request_ok (alice, message_description (id, "offer", "v=0"));
     g_autoptr (CallMessage) more = party_request_ok (alice, message_candidate (id, "candidate:1"));
     g_autoptr (CallMessage) offer = party_next (bob, CALL_MESSAGE_CALL_SIGNAL);
     g_autoptr (CallMessage) candidate = party_next (bob, CALL_MESSAGE_CALL_SIGNAL);
@@ -114,7 +118,7 @@ test_refusals (void)
 
   party_request_error (carol, message_start ("bob", "audio"), GST_CALL_SIGNALLER_ERROR_BUSY);
   party_request_error (carol, message_start ("alice", "audio"), GST_CALL_SIGNALLER_ERROR_BUSY);
-  party_request_error (bob, message_start ("alice", "audio"), GST_CALL_SIGNALLER_ERROR_BUSY);
+  party_request_error (alice, message_start ("carol", "audio"), GST_CALL_SIGNALLER_ERROR_BUSY);
   party_request_error (carol, message_start ("dave", "audio"), GST_CALL_SIGNALLER_ERROR_NOT_FOUND);
   party_request_error (carol, message_start ("carol", "audio"), GST_CALL_SIGNALLER_ERROR_REJECTED);
   party_request_error (carol, message_start ("carol", "smell"), GST_CALL_SIGNALLER_ERROR_REJECTED);
@@ -178,7 +182,6 @@ test_devices (void)
   accept_call (alice, phone, id);
   expect_ended (bob, id, "answered-elsewhere");
   party_request_error (bob, message_for_call (CALL_MESSAGE_CALL_ACCEPT, id), GST_CALL_SIGNALLER_ERROR_STATE);
-  party_request_error (bob, message_candidate (id, "candidate:1"), GST_CALL_SIGNALLER_ERROR_FORBIDDEN);
   sent = party_request_ok (alice, message_candidate (id, "candidate:2"));
   signal = party_next (phone, CALL_MESSAGE_CALL_SIGNAL);
   end_call (alice, id);
@@ -196,6 +199,8 @@ test_offline (void)
   Party *bob = party_new_started (SERVER, "bob");
   g_autoptr (CallMessage) started = NULL;
   g_autoptr (CallMessage) offline = NULL;
+  g_autoptr (CallMessage) again = NULL;
+  g_autoptr (CallMessage) incoming = NULL;
   g_autofree char *id = NULL;
 
   gst_call_direct_signaller_set_ring_timeout (GST_CALL_DIRECT_SIGNALLER (alice->signaller), 50);
@@ -207,7 +212,31 @@ test_offline (void)
   offline = party_next (alice, CALL_MESSAGE_USER_OFFLINE);
   g_assert_cmpstr (offline->user_id, ==, "bob");
   expect_ended (alice, started->call_id, "offline");
+  gst_call_direct_signaller_set_ring_timeout (GST_CALL_DIRECT_SIGNALLER (alice->signaller), 30000);
+  again = party_request_ok (alice, message_start ("bob", "audio"));
+  bob = party_new_started (SERVER, "bob");
+  incoming = party_next (bob, CALL_MESSAGE_INCOMING_CALL); /* it still rings */
+  g_assert_cmpstr (incoming->call_id, ==, again->call_id);
+  party_free (bob);
   party_free (alice);
+}
+
+/* Both call each other: one call. */
+static void
+test_crossed (void)
+{
+  Party *alice = party_new_started (SERVER, "alice");
+  Party *bob = party_new_started (SERVER, "bob");
+  g_autofree char *id = ring (alice, bob);
+  g_autoptr (CallMessage) answer = party_request_ok (bob, message_start ("alice", "video"));
+  g_autoptr (CallMessage) accepted = party_next (alice, CALL_MESSAGE_CALL_ACCEPTED);
+
+  g_assert_cmpstr (answer->call_id, ==, id);
+  g_assert_cmpstr (answer->status, ==, "active");
+  g_assert_false (answer->offer);
+  g_assert_true (accepted->offer);
+  party_free (alice);
+  party_free (bob);
 }
 
 /* Bob's process goes in the middle of a call and comes back; then both go and the call is over. */
@@ -225,7 +254,10 @@ test_comes_back (void)
 
   accept_call (alice, bob, id);
   party_free (bob);
+  sent = party_request_ok (alice, message_candidate (id, "candidate:1"));
   bob = party_new_started (SERVER, "bob");
+  signal = party_next (bob, CALL_MESSAGE_CALL_SIGNAL);
+  g_assert_cmpstr (signal->signal.candidate, ==, "candidate:1");
   active = party_request_ok (bob, call_message_new (CALL_MESSAGE_CALL_ACTIVE));
   g_assert_cmpuint (active->calls->len, ==, 1);
   row = g_ptr_array_index (active->calls, 0);
@@ -234,8 +266,6 @@ test_comes_back (void)
   g_assert_cmpstr (row->caller.id, ==, "alice");
   g_assert_cmpstr (row->receiver.id, ==, "bob");
   g_assert_false (row->offer);
-  sent = party_request_ok (alice, message_candidate (id, "candidate:2"));
-  signal = party_next (bob, CALL_MESSAGE_CALL_SIGNAL);
   g_assert_cmpuint (alice->messages.length, ==, 0);
   {
     Party *carol = party_new_started (SERVER, "carol"); /* keeps the room */
@@ -427,6 +457,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signaller/direct/bad-servers", test_bad_servers);
   g_test_add_func ("/signaller/direct/devices", test_devices);
   g_test_add_func ("/signaller/direct/offline", test_offline);
+  g_test_add_func ("/signaller/direct/crossed", test_crossed);
   g_test_add_func ("/signaller/direct/comes-back", test_comes_back);
   g_test_add_func ("/signaller/direct/stop-with-pending", test_stop_with_pending);
   g_test_add_func ("/signaller/direct/accept-race", test_accept_race);
