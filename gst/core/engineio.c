@@ -79,8 +79,12 @@ check_size (gsize length, gsize max_payload, GError **error)
 }
 
 static gboolean
-check_utf8 (const char *text, gsize length, GError **error)
+check_text (const char *text, gsize length, GError **error)
 {
+  if (length == 0) { /* @text may be NULL */
+    g_set_error_literal (error, ENGINEIO_ERROR, ENGINEIO_ERROR_EMPTY, "no packet");
+    return FALSE;
+  }
   if (g_utf8_validate_len (text, length, NULL))
     return TRUE;
   g_set_error_literal (error, ENGINEIO_ERROR, ENGINEIO_ERROR_UTF8, "text that is not UTF-8");
@@ -94,7 +98,7 @@ engineio_packet_parse (const guint8 *data, gsize length, gboolean binary, gsize 
     return NULL;
   if (binary)
     return packet_new (ENGINEIO_MESSAGE, TRUE, g_bytes_new (data, length));
-  if (!check_utf8 ((const char *) data, length, error))
+  if (!check_text ((const char *) data, length, error))
     return NULL;
   return parse_text ((const char *) data, length, error);
 }
@@ -131,12 +135,12 @@ GPtrArray *
 engineio_payload_parse (const char *data, gsize length, gsize max_payload, guint max_packets, GError **error)
 {
   g_autoptr (GPtrArray) packets = g_ptr_array_new_with_free_func ((GDestroyNotify) engineio_packet_free);
-  const char *end = data + length;
 
-  if (!check_size (length, max_payload, error) || !check_utf8 (data, length, error))
+  if (!check_size (length, max_payload, error) || !check_text (data, length, error))
     return NULL;
+  const char *end = data + length;
   for (const char *at = data;; at++) {
-    const char *stop = length > 0 ? memchr (at, SEPARATOR, end - at) : NULL;
+    const char *stop = memchr (at, SEPARATOR, end - at);
     if (stop == NULL)
       stop = end;
     if (packets->len >= max_packets) {

@@ -312,9 +312,12 @@ check_next (Check *check, Expect *expect)
 gboolean
 json_check (const char *text, gsize length, guint max_depth, GError **error)
 {
-  Check check = {.start = text, .at = text, .end = text + length, .error = error};
+  Check check = {.start = text, .at = text, .error = error};
   Expect expect = EXPECT_VALUE;
 
+  if (length == 0) /* @text may be NULL */
+    return fail (&check, JSON_CHECK_ERROR_SYNTAX, "nothing");
+  check.end = text + length;
   check.max_depth = MIN (max_depth, DEPTH_CAPACITY);
   if (!g_utf8_validate_len (text, length, &check.at))
     return fail (&check, JSON_CHECK_ERROR_STRING, "no UTF-8");

@@ -177,8 +177,6 @@ take_number (Cursor *cursor, guint max_digits, gint64 *value)
 static gboolean
 take_type (Cursor *cursor, SocketioType *type, GError **error)
 {
-  if (cursor->at == cursor->end)
-    return fail (error, SOCKETIO_ERROR_SYNTAX, "an empty packet");
   char digit = *cursor->at++;
   if (digit < '0' + SOCKETIO_CONNECT || digit > '0' + SOCKETIO_BINARY_ACK)
     return fail (error, SOCKETIO_ERROR_TYPE, "an unknown packet type");
@@ -388,6 +386,8 @@ socketio_decoder_text (
     drop_pending (decoder);
     return fail (error, SOCKETIO_ERROR_ATTACHMENTS, "text where an attachment is due");
   }
+  if (length == 0) /* @text may be NULL */
+    return fail (error, SOCKETIO_ERROR_SYNTAX, "an empty packet");
   if (!g_utf8_validate_len (text, length, NULL))
     return fail (error, SOCKETIO_ERROR_SYNTAX, "text that is not UTF-8");
   SocketioPacket *parsed = parse_text (&decoder->limits, text, length, &attachments, error);

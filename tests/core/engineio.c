@@ -175,6 +175,19 @@ test_bad_payload (void)
   }
 }
 
+/* An empty GBytes has NULL data. */
+static void
+test_nothing (void)
+{
+  EngineioHandshake handshake = {0};
+
+  g_assert_null (engineio_packet_parse (NULL, 0, FALSE, MAX_PAYLOAD, NULL));
+  g_assert_null (engineio_payload_parse (NULL, 0, MAX_PAYLOAD, 1, NULL));
+  g_assert_false (engineio_handshake_parse (NULL, 0, &handshake, NULL));
+  g_autoptr (EngineioPacket) binary = engineio_packet_parse (NULL, 0, TRUE, MAX_PAYLOAD, NULL);
+  g_assert_cmpuint (g_bytes_get_size (binary->data), ==, 0);
+}
+
 /* A body of separators alone is refused at its first packet, whatever its size. */
 static void
 test_payload_of_separators (void)
@@ -267,6 +280,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engineio/binary", test_binary);
   g_test_add_func ("/engineio/payload/round-trip", test_payload_round_trip);
   g_test_add_func ("/engineio/payload/bad", test_bad_payload);
+  g_test_add_func ("/engineio/nothing", test_nothing);
   g_test_add_func ("/engineio/payload/separators", test_payload_of_separators);
   g_test_add_func ("/engineio/handshake", test_handshake);
   g_test_add_func ("/engineio/handshake/of-others", test_handshake_of_others);

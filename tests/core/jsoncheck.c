@@ -150,6 +150,7 @@ test_bounds (void)
   static const char text[] = "{\"a\":[1.5e3,\"\\ud83d\\ude00\",true,{\"b\":null}],\"c\":-12}";
   g_autoptr (GError) error = NULL;
 
+  g_assert_false (json_check (NULL, 0, JSON_CHECK_MAX_DEPTH, NULL));
   g_assert_false (json_check ("[1]\0", 4, JSON_CHECK_MAX_DEPTH, &error));
   g_assert_error (error, JSON_CHECK_ERROR, JSON_CHECK_ERROR_STRING);
   for (gsize length = 0; length < sizeof text; length++) {

@@ -234,6 +234,7 @@ test_sizes (void)
   SdpSummary summary;
   g_autoptr (GString) most = g_string_new (SESSION ICE PRINT);
 
+  g_assert_false (sdp_check (NULL, 0, MAX_LENGTH, &summary, NULL));
   check_repeated (head, AUDIO, 1000, G_MAXSIZE);
   check_repeated (head, "a=x" NL, 5000, G_MAXSIZE);
   check_repeated (head, "a=ssrc:1 cname:x" NL, 1 << 20, MAX_LENGTH);

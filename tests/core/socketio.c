@@ -198,6 +198,7 @@ test_order (void)
   g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
   SocketioPacket *packet = NULL;
 
+  g_assert_false (socketio_decoder_text (decoder, NULL, 0, &packet, NULL));
   for (guint round = 0; round < 2; round++) {
     g_autoptr (GError) no_text = NULL, no_binary = NULL;
     g_assert_false (socketio_decoder_binary (decoder, bytes, &packet, &no_binary));
