@@ -85,12 +85,23 @@ grace_expired (gpointer data)
   push_event (seat->call, CALL_EVENT_GRACE_TIMEOUT, seat->lost_ms);
 }
 
+static gint64
+ring_left_ms (const LiveCall *call)
+{
+  gint64 ring_ms = (gint64) (call->server->options->ring_timeout * 1000);
+  return CLAMP (call->record->start_ms + ring_ms - g_get_real_time () / 1000, 0, ring_ms);
+}
+
+gboolean
+live_ring_is_over (const LiveCall *call)
+{
+  return ring_left_ms (call) == 0;
+}
+
 static void
 start_ring (LiveCall *call)
 {
-  gint64 ring_ms = (gint64) (call->server->options->ring_timeout * 1000);
-  gint64 left_ms = call->record->start_ms + ring_ms - g_get_real_time () / 1000;
-  call->ring = timer_start (&call->server->loop, CLAMP (left_ms, 0, ring_ms), ring_expired, call);
+  call->ring = timer_start (&call->server->loop, ring_left_ms (call), ring_expired, call);
 }
 
 void

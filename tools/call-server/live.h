@@ -46,6 +46,7 @@ Seat *live_other_seat (Seat *seat);
 
 /* A call that was just started, or found in the database: its ring timer runs from its start. Takes @record. */
 LiveCall *live_add (Server *server, CallRecord *record);
+gboolean live_ring_is_over (const LiveCall *call); /* its timer may still have to say so */
 
 /* Carries out what a job made of a call: memory follows the row, and those concerned are told. Takes job->call when
  * the call lives on. @actor: who did it, on @device if that is known; both NULL for a timer. @reason, @message: what

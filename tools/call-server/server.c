@@ -145,12 +145,14 @@ on_alive (gpointer data)
   server->alive_timer = timer_start (&server->loop, ALIVE_MS, on_alive, server);
 }
 
-/* Nobody has a socket yet: whoever was in an active call has the grace time to come back. */
+/* Nobody has a socket yet: whoever was in an active call has the grace time to come back. Of a ring time that passed
+ * while we were down it cannot be said that the receiver was away: nobody was there to be reached. */
 static void
 take_up (Server *server, CallRecord *record)
 {
   LiveCall *call = live_add (server, record);
   gint64 lost_ms = MAX (store_alive_ms (server->store), record->accept_ms);
+  record->receiver_seen |= live_ring_is_over (call);
   if (record->state != CALL_STATE_ACTIVE)
     return;
   live_start_grace (&call->seats[SEAT_CALLER], lost_ms);
