@@ -17,6 +17,7 @@ on_start_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->stopping)
     return;
   if (answer == NULL) {
+    g_prefix_error (&error, "Cannot call %s: ", self->peer);
     session_fail (self, error, FALSE);
     session_apply (self, PARTICIPANT_EVENT_REFUSED, "refused");
     return;

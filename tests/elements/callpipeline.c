@@ -42,6 +42,11 @@ call_pipeline_new (const char *line)
 
   self->pipeline = gst_parse_launch (line, &error);
   g_assert_no_error (error);
+  if (!GST_IS_PIPELINE (self->pipeline)) { /* a line of one element */
+    GstElement *pipeline = gst_pipeline_new (NULL);
+    gst_bin_add (GST_BIN (pipeline), self->pipeline);
+    self->pipeline = pipeline;
+  }
   self->bus = gst_element_get_bus (self->pipeline);
   watch_sinks (self);
   return self;
