@@ -17,8 +17,10 @@ G_DEFINE_QUARK (call_message_error, call_message_error)
 
 /* ---- the struct ---- */
 
-static const gsize strings[] = {
 #define AT(member) G_STRUCT_OFFSET (CallMessage, member)
+
+/* What copy and free go through. */
+static const gsize strings[] = {
     AT (call_id),
     AT (channel_name),
     AT (call_type),
@@ -154,8 +156,9 @@ typedef enum
 } FieldId;
 
 #define BIT(field) (1u << (field))
+G_STATIC_ASSERT (FIELD_COUNT <= 32);
 
-static const CallKind kind_calls;
+static const CallKind kind_calls; /* made of the fields below */
 static const char *const call_types[] = {"audio", "video", NULL};
 
 #define ID_FIELD(json, member)                                                                                         \

@@ -409,6 +409,34 @@ test_names (void)
   g_assert_null (call_message_type_to_string (CALL_MESSAGE_COUNT));
 }
 
+/* Each event and each member of the messages above is on the page that tells of them. */
+static void
+test_documented (void)
+{
+  g_autoptr (GRegex) member = g_regex_new ("\"(\\w+)\":", 0, 0, NULL);
+  g_autofree char *page = NULL;
+
+  if (g_getenv ("G_TEST_SRCDIR") == NULL) {
+    g_test_skip ("run by meson test, which says where the sources are");
+    return;
+  }
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "docs", "protocol", "call-messages.md", NULL);
+  g_assert_true (g_file_get_contents (path, &page, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (full); i++) {
+    g_autoptr (GMatchInfo) match = NULL;
+    if (full[i].type != CALL_MESSAGE_ANSWER)
+      g_assert_nonnull (strstr (page, full[i].name));
+    if (full[i].type == CALL_MESSAGE_CALL_QUALITY) /* its members are anybody's */
+      continue;
+    for (g_regex_match (member, full[i].json, 0, &match); g_match_info_matches (match);
+         g_match_info_next (match, NULL)) {
+      g_autofree char *name = g_match_info_fetch (match, 1);
+      g_test_message ("%s: %s", full[i].name, name);
+      g_assert_nonnull (strstr (page, name));
+    }
+  }
+}
+
 /* Members that nobody knows, and members twice, are no error: the last one counts. */
 static void
 test_lenient (void)
@@ -435,6 +463,7 @@ main (int argc, char **argv)
   g_test_add_func ("/callmessage/sizes", test_sizes);
   g_test_add_func ("/callmessage/counts", test_counts);
   g_test_add_func ("/callmessage/names", test_names);
+  g_test_add_func ("/callmessage/documented", test_documented);
   g_test_add_func ("/callmessage/lenient", test_lenient);
   return g_test_run ();
 }
