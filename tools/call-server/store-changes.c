@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* The jobs that write. A call changes by core's table only, and only if its row is as it was read. */
+
+#include "tools/call-server/store-private.h"
+
+#include <sys/random.h>
+
+gboolean
+sql_run_touch_user (StoreSql *sql, StoreJob *job)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_TOUCH_USER);
+  sql_bind_text (stmt, 1, job->user.id);
+  sql_bind_text (stmt, 2, job->user.username);
+  sql_bind_text (stmt, 3, job->user.full_name);
+  sql_bind_text (stmt, 4, job->user.avatar);
+  return sql_execute (sql, stmt);
+}
+
+gboolean
+sql_run_seen_user (StoreSql *sql, StoreJob *job)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_SEEN_USER);
+  sql_bind_text (stmt, 1, job->user_id);
+  sql_bind_int (stmt, 2, job->now_ms);
+  return sql_execute (sql, stmt);
+}
+
+static gboolean
+leave_call (StoreSql *sql, const char *call_id)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_LEAVE_CALL);
+  sql_bind_text (stmt, 1, call_id);
+  return sql_execute (sql, stmt);
+}
+
+/* Writes what core's table says of the event on the row as it was read. */
+static gboolean
+apply_event (StoreSql *sql, StoreJob *job, CallRecord *call, CallEvent event)
+{
+  if (!call_state_next (call->state, event, &job->transition)) {
+    job->result = STORE_UNCHANGED;
+    return TRUE;
+  }
+  const char *before = call_state_to_string (call->state);
+  call->state = job->transition.state;
+  call->reason = job->transition.reason;
+  if (job->transition.actions & CALL_ACTION_SET_ACCEPT_TIME)
+    call->accept_ms = job->now_ms;
+  if (job->transition.actions & CALL_ACTION_SET_END_TIME)
+    call->end_ms = MAX (job->now_ms, MAX (call->start_ms, call->accept_ms));
+  sqlite3_stmt *stmt = sql_use (sql, SQL_CHANGE_CALL);
+  sql_bind_text (stmt, 1, call->id);
+  sql_bind_text (stmt, 2, before);
+  sql_bind_text (stmt, 3, call_state_to_string (call->state));
+  sql_bind_text (stmt, 4, call_end_reason_to_string (call->reason));
+  sql_bind_int (stmt, 5, call->accept_ms);
+  sql_bind_int (stmt, 6, call->end_ms);
+  if (!sql_execute (sql, stmt))
+    return FALSE;
+  if (sqlite3_changes (sql->db) != 1)
+    return FALSE; /* not with SQLite's one writer; where several write, the job is to be tried again */
+  job->result = STORE_OK;
+  return call_state_is_live (call->state) || leave_call (sql, call->id);
+}
+
+static gboolean
+event_of_user (const CallRecord *call, const StoreJob *job, CallEvent *event)
+{
+  gboolean receiver = g_strcmp0 (job->user_id, call->receiver.id) == 0;
+  gboolean caller = g_strcmp0 (job->user_id, call->caller.id) == 0;
+  switch (job->verb) {
+    case STORE_VERB_ACCEPT:
+      *event = CALL_EVENT_ACCEPT;
+      return receiver;
+    case STORE_VERB_REJECT:
+      *event = CALL_EVENT_REJECT;
+      return receiver;
+    case STORE_VERB_END:
+      *event = caller ? CALL_EVENT_CALLER_END : CALL_EVENT_RECEIVER_END;
+      return caller || receiver;
+    case STORE_VERB_EVENT:
+    default:
+      *event = job->event;
+      return TRUE;
+  }
+}
+
+gboolean
+sql_run_change_call (StoreSql *sql, StoreJob *job)
+{
+  gboolean failed = FALSE;
+  CallEvent event;
+  job->call = sql_get_call (sql, job->call_id, &failed);
+  if (job->call == NULL) {
+    job->result = STORE_NOT_FOUND;
+    return !failed;
+  }
+  if (!event_of_user (job->call, job, &event)) {
+    job->result = STORE_FORBIDDEN;
+    return TRUE;
+  }
+  return apply_event (sql, job, job->call, event);
+}
+
+static char *
+random_hex (const char *prefix, guint digits)
+{
+  guint8 bytes[32];
+  GString *text = g_string_new (prefix);
+  if (getrandom (bytes, sizeof bytes, 0) != (gssize) sizeof bytes)
+    g_error ("the kernel gives no random bytes");
+  for (guint i = 0; i < digits / 2; i++)
+    g_string_append_printf (text, "%02x", bytes[i]);
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+insert_participant (StoreSql *sql, const StoreJob *job, const char *call_id, gboolean caller, gboolean live)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_INSERT_PARTICIPANT);
+  sql_bind_text (stmt, 1, call_id);
+  sql_bind_text (stmt, 2, caller ? job->user_id : job->peer_id);
+  sql_bind_text (stmt, 3, caller ? "caller" : "receiver");
+  sql_bind_int (stmt, 4, job->now_ms);
+  sql_bind_int (stmt, 5, caller || job->online);
+  sql_bind_int (stmt, 6, live);
+  return sql_execute (sql, stmt);
+}
+
+/* A new call, in state calling, or what @event makes of it at once. */
+static gboolean
+insert_call (StoreSql *sql, StoreJob *job, gboolean busy)
+{
+  gboolean failed = FALSE;
+  g_autofree char *id = random_hex ("", 24);
+  g_autofree char *channel = random_hex ("call_", 32);
+  CallTransition now = {.state = CALL_STATE_CALLING, .reason = CALL_END_REASON_NONE};
+  if (busy)
+    call_state_next (CALL_STATE_CALLING, CALL_EVENT_BUSY, &now);
+  sqlite3_stmt *stmt = sql_use (sql, SQL_INSERT_CALL);
+  sql_bind_text (stmt, 1, id);
+  sql_bind_text (stmt, 2, channel);
+  sql_bind_text (stmt, 3, job->call_type);
+  sql_bind_text (stmt, 4, call_state_to_string (now.state));
+  sql_bind_text (stmt, 5, call_end_reason_to_string (now.reason));
+  sql_bind_int (stmt, 6, job->now_ms);
+  sql_bind_int (stmt, 7, busy ? job->now_ms : 0);
+  if (!sql_execute (sql, stmt) || !insert_participant (sql, job, id, TRUE, !busy)
+      || !insert_participant (sql, job, id, FALSE, !busy))
+    return FALSE;
+  job->call = sql_get_call (sql, id, &failed);
+  job->result = busy ? STORE_TARGET_BUSY : STORE_OK;
+  return job->call != NULL;
+}
+
+static gboolean
+has_user (StoreSql *sql, const char *user_id, gboolean *failed)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_HAS_USER);
+  sql_bind_text (stmt, 1, user_id);
+  gboolean found = sql_next_row (sql, stmt, failed);
+  if (found)
+    sqlite3_reset (stmt);
+  return found;
+}
+
+/* The call that @peer already rings @user with: two who call each other at once get one call. */
+static CallRecord *
+take_crossed (GPtrArray *mine, const char *peer_id)
+{
+  for (guint i = 0; i < mine->len; i++) {
+    CallRecord *call = g_ptr_array_index (mine, i);
+    if (call->state == CALL_STATE_CALLING && g_str_equal (call->caller.id, peer_id))
+      return g_ptr_array_steal_index (mine, i);
+  }
+  return NULL;
+}
+
+gboolean
+sql_run_start_call (StoreSql *sql, StoreJob *job)
+{
+  gboolean failed = FALSE;
+  if (!has_user (sql, job->peer_id, &failed)) {
+    job->result = STORE_NO_USER;
+    return !failed;
+  }
+  g_autoptr (GPtrArray) mine = sql_live_calls_of (sql, job->user_id, &failed);
+  g_autoptr (GPtrArray) theirs = sql_live_calls_of (sql, job->peer_id, &failed);
+  if (failed)
+    return FALSE;
+  job->call = take_crossed (mine, job->peer_id);
+  if (job->call != NULL) {
+    gboolean done = apply_event (sql, job, job->call, CALL_EVENT_ACCEPT);
+    job->result = STORE_CROSSED;
+    return done;
+  }
+  if (mine->len > 0) {
+    job->call = g_ptr_array_steal_index (mine, 0);
+    job->result = STORE_CALLER_BUSY;
+    return TRUE;
+  }
+  return insert_call (sql, job, theirs->len > 0);
+}
+
+gboolean
+sql_run_alive (StoreSql *sql, StoreJob *job)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_SET_ALIVE);
+  sql_bind_int (stmt, 1, job->now_ms);
+  return sql_execute (sql, stmt);
+}

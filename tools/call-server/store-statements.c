@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* The text of every statement, and how one is run and its rows are read. */
+
+#include "tools/call-server/store-private.h"
+
+#define USER_COLUMNS(u)                                                                                                \
+  u ".id, coalesce(" u ".username, " u ".id), coalesce(" u ".full_name, " u ".username, " u ".id), "                   \
+    "coalesce(" u ".avatar, ''), " u ".last_seen"
+#define CALL_COLUMNS                                                                                                   \
+  "c.id, c.channel, c.type, c.status, c.reason, c.started, c.accepted, c.ended, r.seen, " USER_COLUMNS (               \
+      "cu") ", " USER_COLUMNS ("ru")
+#define CALL_TABLES                                                                                                    \
+  " JOIN participants a ON a.call_id = c.id AND a.role = 'caller' JOIN users cu ON cu.id = a.user_id"                  \
+  " JOIN participants r ON r.call_id = c.id AND r.role = 'receiver' JOIN users ru ON ru.id = r.user_id"
+#define HISTORY_FROM                                                                                                   \
+  " FROM participants me JOIN calls c ON c.id = me.call_id" CALL_TABLES                                                \
+  " WHERE me.user_id = ?1 AND (?2 IS NULL OR c.type = ?2) AND (?3 IS NULL OR c.status = ?3)"                           \
+  " AND (?4 IS NULL OR me.role = ?4) AND me.started >= ?5 AND me.started < ?6"                                         \
+  " AND (?7 IS NULL OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id WHERE o.call_id = c.id"   \
+  "   AND o.user_id <> ?1 AND (u.id LIKE ?7 ESCAPE '\\' OR u.username LIKE ?7 ESCAPE '\\'"                             \
+  "   OR u.full_name LIKE ?7 ESCAPE '\\')))"                                                                           \
+  " AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.call_id = c.id AND h.user_id = ?1)"
+
+static const char *const statements[SQL_COUNT] = {
+    [SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_SAVE] = "SAVEPOINT job",
+    [SQL_RELEASE] = "RELEASE job",
+    [SQL_UNDO] = "ROLLBACK TO job",
+    [SQL_TOUCH_USER] = "INSERT INTO users (id, username, full_name, avatar) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id)"
+                       " DO UPDATE SET username = coalesce(?2, username), full_name = coalesce(?3, full_name),"
+                       " avatar = coalesce(?4, avatar)",
+    [SQL_SEEN_USER] = "UPDATE users SET last_seen = ?2 WHERE id = ?1",
+    [SQL_HAS_USER] = "SELECT 1 FROM users WHERE id = ?1",
+    [SQL_GET_CALL] = "SELECT " CALL_COLUMNS " FROM calls c" CALL_TABLES " WHERE c.id = ?1",
+    [SQL_LIVE_OF] = "SELECT " CALL_COLUMNS " FROM participants me JOIN calls c ON c.id = me.call_id" CALL_TABLES
+                    " WHERE me.user_id = ?1 AND me.live = 1 ORDER BY c.seq",
+    [SQL_LIVE_ALL] =
+        "SELECT " CALL_COLUMNS " FROM calls c" CALL_TABLES " WHERE c.status IN ('calling', 'active') ORDER BY c.seq",
+    [SQL_INSERT_CALL] = "INSERT INTO calls (id, channel, type, status, reason, started, ended)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_INSERT_PARTICIPANT] = "INSERT INTO participants (call_id, user_id, role, started, seen, live)"
+                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_CHANGE_CALL] = "UPDATE calls SET status = ?3, reason = ?4, accepted = ?5, ended = ?6"
+                        " WHERE id = ?1 AND status = ?2",
+    [SQL_LEAVE_CALL] = "UPDATE participants SET live = 0 WHERE call_id = ?1",
+    [SQL_HISTORY] = "SELECT " CALL_COLUMNS HISTORY_FROM " ORDER BY me.started DESC, c.seq DESC LIMIT ?8 OFFSET ?9",
+    [SQL_HISTORY_COUNT] = "SELECT count(*)" HISTORY_FROM,
+    [SQL_CONTACTS] = "SELECT " USER_COLUMNS (
+        "u") " FROM users u WHERE u.id <> ?1 AND (?2 IS NULL OR u.id LIKE ?2"
+             " ESCAPE '\\' OR u.username LIKE ?2 ESCAPE '\\' OR u.full_name LIKE ?2 ESCAPE '\\')"
+             " ORDER BY 3, 1 LIMIT ?3",
+    [SQL_PEERS] = "SELECT DISTINCT " USER_COLUMNS (
+        "u") " FROM participants me JOIN participants o"
+             " ON o.call_id = me.call_id AND o.user_id <> me.user_id JOIN users u ON u.id = o.user_id"
+             " WHERE me.user_id = ?1 LIMIT ?2",
+    [SQL_SET_ALIVE] = "INSERT INTO meta (key, value) VALUES ('alive', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
+    [SQL_GET_ALIVE] = "SELECT value FROM meta WHERE key = 'alive'",
+};
+
+/* ---- statements ---- */
+
+sqlite3_stmt *
+sql_use (StoreSql *sql, Sql which)
+{
+  sqlite3_stmt **stmt = &sql->prepared[which];
+  if (*stmt == NULL)
+    sqlite3_prepare_v3 (sql->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+  if (*stmt == NULL) {
+    g_warning ("database: %s", sqlite3_errmsg (sql->db));
+    return NULL;
+  }
+  sqlite3_reset (*stmt);
+  sqlite3_clear_bindings (*stmt);
+  return *stmt;
+}
+
+void
+sql_bind_text (sqlite3_stmt *stmt, int at, const char *text)
+{
+  if (stmt != NULL && text != NULL)
+    sqlite3_bind_text (stmt, at, text, -1, SQLITE_TRANSIENT);
+}
+
+void
+sql_bind_int (sqlite3_stmt *stmt, int at, gint64 value)
+{
+  if (stmt != NULL)
+    sqlite3_bind_int64 (stmt, at, value);
+}
+
+gboolean
+sql_next_row (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed)
+{
+  int code = stmt != NULL ? sqlite3_step (stmt) : SQLITE_ERROR;
+  if (code == SQLITE_ROW)
+    return TRUE;
+  if (code != SQLITE_DONE) {
+    g_warning ("database: %s", sqlite3_errmsg (sql->db));
+    *failed = TRUE;
+  }
+  if (stmt != NULL)
+    sqlite3_reset (stmt);
+  return FALSE;
+}
+
+gboolean
+sql_execute (StoreSql *sql, sqlite3_stmt *stmt)
+{
+  gboolean failed = FALSE;
+  sql_next_row (sql, stmt, &failed);
+  return !failed;
+}
+
+static char *
+column_text (sqlite3_stmt *stmt, int at)
+{
+  return g_strdup ((const char *) sqlite3_column_text (stmt, at));
+}
+
+/* ---- rows ---- */
+
+static void
+read_user (sqlite3_stmt *stmt, int at, UserRecord *user)
+{
+  user->id = column_text (stmt, at);
+  user->username = column_text (stmt, at + 1);
+  user->full_name = column_text (stmt, at + 2);
+  user->avatar = column_text (stmt, at + 3);
+  user->last_seen_ms = sqlite3_column_int64 (stmt, at + 4);
+}
+
+static CallRecord *
+read_call (sqlite3_stmt *stmt)
+{
+  const char *status = (const char *) sqlite3_column_text (stmt, 3);
+  const char *reason = (const char *) sqlite3_column_text (stmt, 4);
+  CallRecord *call = g_new0 (CallRecord, 1);
+  call->id = column_text (stmt, 0);
+  call->channel = column_text (stmt, 1);
+  call->type = column_text (stmt, 2);
+  if (status == NULL || !call_state_from_string (status, &call->state))
+    call->state = CALL_STATE_FAILED;
+  if (reason == NULL || !call_end_reason_from_string (reason, &call->reason))
+    call->reason = CALL_END_REASON_NONE;
+  call->start_ms = sqlite3_column_int64 (stmt, 5);
+  call->accept_ms = sqlite3_column_int64 (stmt, 6);
+  call->end_ms = sqlite3_column_int64 (stmt, 7);
+  call->receiver_seen = sqlite3_column_int (stmt, 8) != 0;
+  read_user (stmt, 9, &call->caller);
+  read_user (stmt, 14, &call->receiver);
+  return call;
+}
+
+GPtrArray *
+sql_read_calls (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed)
+{
+  GPtrArray *calls = g_ptr_array_new_with_free_func ((GDestroyNotify) call_record_free);
+  while (sql_next_row (sql, stmt, failed))
+    g_ptr_array_add (calls, read_call (stmt));
+  return calls;
+}
+
+GPtrArray *
+sql_read_users (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed)
+{
+  GPtrArray *users = g_ptr_array_new_with_free_func ((GDestroyNotify) user_record_free);
+  while (sql_next_row (sql, stmt, failed)) {
+    UserRecord *user = g_new0 (UserRecord, 1);
+    read_user (stmt, 0, user);
+    g_ptr_array_add (users, user);
+  }
+  return users;
+}
+
+CallRecord *
+sql_get_call (StoreSql *sql, const char *id, gboolean *failed)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_GET_CALL);
+  sql_bind_text (stmt, 1, id);
+  g_autoptr (GPtrArray) calls = sql_read_calls (sql, stmt, failed);
+  return calls->len > 0 ? g_ptr_array_steal_index (calls, 0) : NULL;
+}
+
+GPtrArray *
+sql_live_calls_of (StoreSql *sql, const char *user_id, gboolean *failed)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_LIVE_OF);
+  sql_bind_text (stmt, 1, user_id);
+  return sql_read_calls (sql, stmt, failed);
+}
