@@ -146,15 +146,43 @@ static const GstCallNegotiationCallbacks negotiation_callbacks = {
 
 /* ---- making one ---- */
 
+static gpointer
+warm_up_thread (gpointer unused)
+{
+  GstElement *element = gst_element_factory_make ("dtlsdec", NULL);
+
+  if (element != NULL)
+    gst_object_unref (gst_object_ref_sink (element));
+  return NULL;
+}
+
+void
+gst_call_leg_warm_up (void)
+{
+  static gsize done = 0;
+
+  if (g_once_init_enter (&done)) {
+    g_thread_unref (g_thread_new ("call-leg-warm", warm_up_thread, NULL));
+    g_once_init_leave (&done, 1);
+  }
+}
+
+/* Lip-sync moves the timestamps of a stream when sender reports come in. In steps below a packet's length they never
+ * go back, which muxers do not take well. */
+#define SYNC_STEP (1 * GST_MSECOND)
+
 static void
 make_pipeline (GstCallLeg *self, const GstCallLegConfig *config)
 {
   g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstElement) rtpbin = NULL;
 
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (config->name));
   self->webrtcbin = gst_object_ref_sink (gst_element_factory_make ("webrtcbin", NULL));
   gst_util_set_object_arg (G_OBJECT (self->webrtcbin), "bundle-policy", "max-bundle");
   g_object_set (self->webrtcbin, "latency", config->latency_ms, NULL);
+  rtpbin = gst_bin_get_by_name (GST_BIN (self->webrtcbin), "rtpbin");
+  g_object_set (rtpbin, "max-ts-offset-adjustment", (guint64) SYNC_STEP, NULL);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtcbin);
   if (config->clock != NULL)
     gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), config->clock);
@@ -190,6 +218,7 @@ gst_call_leg_new (const GstCallLegConfig *config, GMainContext *context, const G
   self->output = config->output;
   self->receive[GST_CALL_MEDIA_AUDIO] = config->receive_audio;
   self->receive[GST_CALL_MEDIA_VIDEO] = config->receive_video;
+  gst_call_leg_warm_up ();
   make_pipeline (self, config);
   self->negotiation =
       gst_call_negotiation_new (self->webrtcbin, self->context, &config->ice, &negotiation_callbacks, self);

@@ -17,7 +17,13 @@ G_BEGIN_DECLS
  * The hand-over at both ends is a gst_pad_push() in the same thread: no queue, no copy, no thread of its own.
  * Encoders and decoders live in the leg, so that a rebuilt leg begins with a keyframe and whatever codec was agreed.
  *
- * All functions but the pads' data flow are called on @context's thread; all callbacks but `output` come there. */
+ * All functions but the pads' data flow are called on @context's thread; all callbacks but `output` and `key_unit` come
+ * there. Those two may be under way in another thread when close() returns, none begins afterwards: @user_data must
+ * stay valid until `done`.
+ *
+ * The user's src pad: its parent's base time is looked at for timestamps, and while its parent is not PLAYING buffers
+ * are dropped, as live sources do. A keyframe request that goes up through it reaches the peer. EOS does not pass from
+ * one side to the other, nor do flushes. */
 
 #define GST_TYPE_CALL_LEG (gst_call_leg_get_type ())
 G_DECLARE_FINAL_TYPE (GstCallLeg, gst_call_leg, GST, CALL_LEG, GObject)
@@ -72,7 +78,10 @@ typedef struct
   GstCallIceConfig ice;
 } GstCallLegConfig;
 
-/* NULL with @error when an element is missing (the message names the package's plugin). */
+/* Makes the key of the process's DTLS certificate, once, on a thread: RSA takes webrtcbin 1.22 half a second and more,
+ * which is better spent before a call than in it. Any thread, any number of times; whoever may have a leg soon. */
+void gst_call_leg_warm_up (void);
+/* NULL with @error when an element is missing (the message names the Debian package). */
 GstCallLeg *gst_call_leg_new (const GstCallLegConfig *config, GMainContext *context,
     const GstCallLegCallbacks *callbacks, gpointer user_data, GError **error);
 /* Before start. The src pad of the leg that the user's thread pushes into: stream-start, caps, segment, buffers with
@@ -83,7 +92,9 @@ GstPad *gst_call_leg_add_input (GstCallLeg *self, const GstCallLegInput *input, 
 gboolean gst_call_leg_start (GstCallLeg *self, gboolean offer, GError **error);
 void gst_call_leg_handle (GstCallLeg *self, const CallSignal *signal);
 void gst_call_leg_set_bitrate (GstCallLeg *self, GstCallMedia media, guint index, guint bitrate);
-/* A GstStructure "call-stats": per track ssrc, packets, bytes, lost, jitter, round-trip (transfer full). */
+/* A GstStructure "call-stats" with a structure for each track that has had packets, named "send-audio-0",
+ * "receive-video-0", ...: ssrc (uint), packets, bytes, bitrate (uint64), lost (int), jitter, round-trip (uint64, ns;
+ * round-trip of sent tracks only). What a sent track lost, and its jitter, are the peer's words. (transfer full) */
 GstStructure *gst_call_leg_get_stats (GstCallLeg *self);
 /* No callback after it returns. The pipeline is stopped on a thread of its own; @done comes on @context when nothing
  * of it is left. */
