@@ -24,6 +24,8 @@
 #include "events.h"
 
 #define FINISH_TIME_S 10 /* for an EOS to pass through, and again for the pipeline to stop */
+#define EOS_TRY_MS 20
+#define EOS_TRIES 100
 
 typedef enum
 {
@@ -44,6 +46,8 @@ typedef struct
   End end;
   gint64 started;       /* wall clock, seconds: files older than it are not this run's */
   gboolean timed_out;   /* the EOS that is on its way is the timeout's */
+  guint eos_tries;      /* left */
+  GThread *eos_thread;  /* NULL: no EOS was sent */
   gboolean interrupted; /* the EOS that is on its way is a signal's */
 } Runner;
 
@@ -136,10 +140,34 @@ on_stuck (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gpointer
+push_eos (gpointer pipeline)
+{
+  gst_element_send_event (pipeline, gst_event_new_eos ());
+  return NULL;
+}
+
+/* An event takes the pipeline's state lock and the source's stream lock. While the pipeline is still on its way to
+ * PLAYING that is a deadlock: a sink keeps the stream and waits for a state that needs the first lock. So this waits
+ * for the change to be through, but not for ever: a sink that never got any of a call's media never is. And it is done
+ * on a thread, since a source that waits for a call keeps its stream lock, too. */
+static gboolean
+on_try_eos (gpointer user_data)
+{
+  Runner *self = user_data;
+
+  if (gst_element_get_state (self->pipeline, NULL, NULL, 0) == GST_STATE_CHANGE_ASYNC && --self->eos_tries > 0)
+    return G_SOURCE_CONTINUE;
+  self->eos_thread = g_thread_new ("eos", push_eos, self->pipeline);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 send_eos (Runner *self)
 {
-  gst_element_send_event (self->pipeline, gst_event_new_eos ());
+  self->eos_tries = EOS_TRIES;
+  if (on_try_eos (self))
+    g_timeout_add (EOS_TRY_MS, on_try_eos, self);
   g_timeout_add_seconds (FINISH_TIME_S, on_stuck, self);
 }
 
@@ -203,16 +231,6 @@ handle_error (Runner *self, GstMessage *message)
     finish (self, END_ERROR);
 }
 
-static void
-handle_state (Runner *self, GstMessage *message)
-{
-  GstState state;
-
-  gst_message_parse_state_changed (message, NULL, &state, NULL);
-  if (GST_MESSAGE_SRC (message) == GST_OBJECT (self->pipeline) && state == GST_STATE_PLAYING)
-    say (self, "playing", "recipe", self->recipe->name);
-}
-
 static gboolean
 on_message (GstBus *bus, GstMessage *message, gpointer user_data)
 {
@@ -229,9 +247,6 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
       break;
     case GST_MESSAGE_ELEMENT:
       handle_call_message (self, message);
-      break;
-    case GST_MESSAGE_STATE_CHANGED:
-      handle_state (self, message);
       break;
     case GST_MESSAGE_PROPERTY_NOTIFY:
       handle_property (message);
@@ -270,6 +285,7 @@ stop (Runner *self)
   signal (SIGALRM, on_alarm);
   alarm (FINISH_TIME_S);
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&self->eos_thread, g_thread_join);
   alarm (0);
 }
 
@@ -368,9 +384,12 @@ loop_until_end (Runner *self)
   g_unix_signal_add (SIGTERM, on_signal, self);
   if (self->recipe->timeout_s > 0)
     g_timeout_add_seconds (self->recipe->timeout_s, on_time_up, self);
-  /* A failed change leaves its reason on the bus; without one the recipe's or the finish time ends it. */
+  /* A failed change leaves its reason on the bus; without one the finish time ends it. "started" does not wait for
+   * PLAYING: a sink that waits for a call's media keeps the pipeline from saying that. */
   if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
     g_timeout_add_seconds (FINISH_TIME_S, on_stuck, self);
+  else
+    say (self, "started", "recipe", self->recipe->name);
   g_main_loop_run (self->loop);
   gst_bus_remove_watch (bus);
 }
