@@ -343,6 +343,7 @@ check_size_limit (CallMessageType type, const char *head, gsize max, const char 
     g_autofree char *text = g_strnfill (max + extra, 'x');
     g_autofree char *json = g_strconcat (head, text, tail, NULL);
     g_autoptr (CallMessage) message = parse (type, json, &error);
+    g_assert_cmpint (message != NULL, ==, extra == 0);
     if (extra == 0)
       g_assert_no_error (error);
     else
@@ -375,6 +376,7 @@ check_count_limit (const char *head, const char *item, guint max, const char *ta
       g_string_append_printf (json, "%s%s", i > 0 ? "," : "", item);
     g_string_append (json, tail);
     g_autoptr (CallMessage) message = parse (CALL_MESSAGE_ANSWER, json->str, &error);
+    g_assert_cmpint (message != NULL, ==, extra == 0);
     if (extra == 0)
       g_assert_no_error (error);
     else

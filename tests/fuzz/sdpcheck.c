@@ -41,5 +41,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   gboolean known = sdp_candidate_check (text, &usable, &candidate_error);
   FUZZ_ASSERT (known == (candidate_error == NULL) && (known || !usable));
   g_autoptr (GBytes) der = sdp_certificate_from_pem (text);
+  FUZZ_ASSERT (der == NULL || g_bytes_get_size (der) > 0);
   return 0;
 }
