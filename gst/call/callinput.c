@@ -10,6 +10,8 @@
 
 #include <gst/video/video.h>
 
+static GstStaticCaps any_rtp = GST_STATIC_CAPS ("application/x-rtp");
+
 #define KEY_UNIT_INTERVAL_US (300 * G_TIME_SPAN_MILLISECOND)
 
 static GstPadProbeReturn
@@ -117,6 +119,29 @@ call_input_new (const GstCallLegInput *settings, CallInputKeyUnit key_unit, gpoi
   return self;
 }
 
+/* Between payloader and webrtcbin: the caps that were announced are the ones that stay. The payloader is not shown
+ * webrtcbin's wishes (rtph264pay would take the profile-level-id of the description for a demand on the stream and
+ * refuse a lower level), and its own finer caps do not get through (a change of caps after the negotiation). */
+static GstPadProbeReturn
+hold_caps (GstPad *pad, GstPadProbeInfo *info, gpointer caps)
+{
+  g_autoptr (GstCaps) any = NULL;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
+    GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+    if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+      info->data = gst_event_new_caps (caps);
+      gst_event_unref (event);
+    }
+    return GST_PAD_PROBE_OK;
+  }
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) != GST_QUERY_CAPS)
+    return GST_PAD_PROBE_OK;
+  any = gst_static_caps_get (&any_rtp);
+  gst_query_set_caps_result (GST_PAD_PROBE_INFO_QUERY (info), any);
+  return GST_PAD_PROBE_HANDLED;
+}
+
 static void
 announce (GstPad *sink, CallInput *self, GstCaps *rtp_caps)
 {
@@ -132,6 +157,7 @@ call_input_build (
     CallInput *self, const CallCodec *codec, GstBin *pipeline, GstPad *sink, GstCaps *rtp_caps, GError **error)
 {
   g_autoptr (GstElement) payloader = NULL;
+  g_autoptr (GstPad) inner = NULL;
   g_autoptr (GstPad) src = NULL;
   int payload = 96;
 
@@ -144,6 +170,9 @@ call_input_build (
   announce (sink, self, rtp_caps);
   gst_bin_add (pipeline, self->chain);
   src = gst_element_get_static_pad (self->chain, "src");
+  inner = gst_element_get_static_pad (payloader, "src");
+  gst_pad_add_probe (inner, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, hold_caps,
+      gst_caps_ref (rtp_caps), (GDestroyNotify) gst_caps_unref);
   if (gst_pad_link (src, sink) != GST_PAD_LINK_OK || !gst_element_sync_state_with_parent (self->chain)) {
     g_set_error (error, GST_CALL_NEGOTIATION_ERROR, GST_CALL_NEGOTIATION_ERROR_PIPELINE,
         "the chain that sends %s does not start", codec->name);

@@ -9,11 +9,29 @@ static const char *const addresses[] = {"127.0.0.1", NULL};
 
 /* ---- from the user's pipeline into the leg ---- */
 
+static gboolean
+forward_sticky (GstPad *pad, GstEvent **event, gpointer input)
+{
+  gst_pad_push_event (input, gst_event_ref (*event));
+  return TRUE;
+}
+
+/* The sources may have been playing before the leg was there: what is sticky is told first. */
+static void
+tell_sticky (GstPad *pad, GstPad *input)
+{
+  g_autoptr (GstEvent) start = gst_pad_get_sticky_event (input, GST_EVENT_STREAM_START, 0);
+
+  if (start == NULL)
+    gst_pad_sticky_events_foreach (pad, forward_sticky, input);
+}
+
 static GstPadProbeReturn
 push_into_leg (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstPad *input = user_data;
 
+  tell_sticky (pad, input);
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
     gst_pad_push (input, gst_buffer_ref (GST_PAD_PROBE_INFO_BUFFER (info)));
   else if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST)
@@ -61,14 +79,6 @@ add_inputs (LegSide *side, const LegSpec *spec)
   }
 }
 
-static gboolean
-forward_sticky (GstPad *pad, GstEvent **event, gpointer input)
-{
-  gst_pad_push_event (input, gst_event_ref (*event));
-  return TRUE;
-}
-
-/* The sources have been playing since before the leg was there: what is sticky is told first. */
 static void
 start_pushing (LegSide *side)
 {
@@ -77,7 +87,6 @@ start_pushing (LegSide *side)
     g_autoptr (GstElement) end = gst_bin_get_by_name (GST_BIN (side->user), name);
     g_autoptr (GstPad) sink = gst_element_get_static_pad (end, "sink");
     GstPad *input = g_ptr_array_index (side->pads, i);
-    gst_pad_sticky_events_foreach (sink, forward_sticky, input);
     gst_pad_add_probe (
         sink, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM, push_into_leg, gst_object_ref (input), gst_object_unref);
   }
@@ -262,7 +271,7 @@ make_leg (LegSide *side, const LegSpec *spec, const char *name)
       .receive_audio = spec->receive_audio,
       .receive_video = spec->receive_video,
       .video_codec = spec->video_codec,
-      .ice = {.addresses = addresses, .connect_timeout_ms = 10000},
+      .ice = {.addresses = addresses, .connect_timeout_ms = spec->timeout_ms ? spec->timeout_ms : 10000},
   };
 
   side->leg = gst_call_leg_new (&config, NULL, &callbacks, side, &error);
@@ -294,6 +303,26 @@ leg_pair_new (const LegSpec *caller, const LegSpec *callee)
   init_side (pair, &pair->caller, &pair->callee, caller, "caller");
   init_side (pair, &pair->callee, &pair->caller, callee, "callee");
   return pair;
+}
+
+static void
+renew_side (LegSide *side, const LegSpec *spec, const char *name)
+{
+  g_assert_null (side->leg);
+  g_ptr_array_set_size (side->pads, 0);
+  g_ptr_array_set_size (side->signals, 0);
+  g_clear_error (&side->error);
+  side->n_inputs = 0;
+  side->connected = side->closed = FALSE;
+  make_leg (side, spec, name);
+  add_inputs (side, spec);
+}
+
+void
+leg_pair_renew (LegPair *pair, const LegSpec *caller, const LegSpec *callee)
+{
+  renew_side (&pair->caller, caller, "caller2");
+  renew_side (&pair->callee, callee, "callee2");
 }
 
 void

@@ -25,6 +25,7 @@ typedef struct
   guint receive_video;
   GstCallOutput output;
   const char *video_codec;
+  guint timeout_ms; /* 0: 10 s */
 } LegSpec;
 
 typedef struct
@@ -75,6 +76,8 @@ struct LegPair
 };
 
 LegPair *leg_pair_new (const LegSpec *caller, const LegSpec *callee);
+/* Another leg for the same user pipelines and pads, as after a reconnection; the ones before must be closed. */
+void leg_pair_renew (LegPair *pair, const LegSpec *caller, const LegSpec *callee);
 void leg_pair_start (LegPair *pair);
 void leg_pair_free (LegPair *pair); /* closes, and waits until nothing is left */
 void leg_side_close (LegSide *side);
