@@ -42,7 +42,9 @@ export function sign(claims, { secret = SECRET, alg = 'HS256', hash = 'sha256' }
 
 export const inSeconds = (seconds) => Math.floor(Date.now() / 1000) + seconds;
 
-export const tokenOf = (id, more = {}) => sign({ sub: id, exp: inSeconds(600), ...more });
+// A user has the same token throughout: the server knows a device by it.
+const EXPIRES = inSeconds(3600);
+export const tokenOf = (id, more = {}) => sign({ sub: id, exp: EXPIRES, ...more });
 
 // ---- the server ----
 

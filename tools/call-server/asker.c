@@ -39,10 +39,12 @@ static const FailureText failures[] = {
 };
 
 Asker *
-asker_new_for_request (Server *server, User *user, TransportRequest *request)
+asker_new_for_request (Server *server, User *user, TransportRequest *request, const char *token)
 {
   Asker *asker = g_new0 (Asker, 1);
+  TransportSocket *device = user->sockets->len > 0 ? user_socket_by_token (user, token) : NULL;
   *asker = (Asker){.server = server, .user = user, .request = request};
+  asker->device = device != NULL ? transport_socket_ref (device) : NULL;
   return asker;
 }
 
@@ -51,13 +53,22 @@ asker_new_for_event (Server *server, User *user, TransportSocket *socket, gint64
 {
   Asker *asker = g_new0 (Asker, 1);
   *asker = (Asker){.server = server, .user = user, .socket = transport_socket_ref (socket), .id = id};
+  asker->device = transport_socket_ref (socket);
   return asker;
+}
+
+TransportSocket *
+asker_ref_device (const Asker *asker)
+{
+  gboolean there = asker->device != NULL && transport_socket_is_open (asker->device);
+  return there ? transport_socket_ref (asker->device) : NULL;
 }
 
 static void
 asker_free (Asker *asker)
 {
   g_clear_pointer (&asker->socket, transport_socket_unref);
+  g_clear_pointer (&asker->device, transport_socket_unref);
   g_free (asker);
 }
 

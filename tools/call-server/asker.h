@@ -19,6 +19,7 @@ typedef struct
   TransportRequest *request; /* REST, or NULL */
   TransportSocket *socket;   /* the event's */
   gint64 id;
+  TransportSocket *device; /* of the user's sockets, the one that belongs to whoever asks; NULL: not known */
 } Asker;
 
 typedef enum
@@ -46,8 +47,11 @@ typedef enum
   FAILURE_STORE
 } Failure;
 
-Asker *asker_new_for_request (Server *server, User *user, TransportRequest *request);
+Asker *asker_new_for_request (Server *server, User *user, TransportRequest *request, const char *token);
 Asker *asker_new_for_event (Server *server, User *user, TransportSocket *socket, gint64 id);
+
+/* The device, if it is still there: for use after the reply, which frees the asker. */
+TransportSocket *asker_ref_device (const Asker *asker);
 
 /* Take @body. */
 void asker_reply (Asker *asker, JsonObject *body);

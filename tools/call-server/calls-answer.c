@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define ECHO_US (5 * G_USEC_PER_SEC)
+
 /*  caller                      server                    receiver's devices 1, 2
  *    |                            | <------------- accept  1 |     the row decides who was first
  *    |                            | callId, offer:false -> 1 |
@@ -25,9 +27,7 @@ call_accepted (Asker *asker, StoreJob *job)
   Server *server = asker->server;
   const User *user = asker->user;
   LiveCall *call = live_find (server, job->call->id);
-  g_autoptr (TransportSocket) device = NULL;
-  if (asker->socket != NULL && transport_socket_is_open (asker->socket))
-    device = transport_socket_ref (asker->socket);
+  g_autoptr (TransportSocket) device = asker_ref_device (asker);
   asker_reply (asker, call_answer_body (server, job->call, user->id, FALSE));
   if (call == NULL)
     return;
@@ -90,7 +90,7 @@ rejected (Rejection *rejection, StoreJob *job)
   Asker *asker = rejection->asker;
   Server *server = asker->server;
   const User *user = asker->user;
-  g_autoptr (TransportSocket) device = asker->socket != NULL ? transport_socket_ref (asker->socket) : NULL;
+  g_autoptr (TransportSocket) device = asker_ref_device (asker);
   JsonObject *body = json_object_new ();
   json_object_set_string_member (body, "callId", job->call->id);
   json_object_set_string_member (body, "status", call_state_to_string (job->call->state));
@@ -148,19 +148,27 @@ call_reject (Asker *asker, const char *call_id, JsonObject *body)
 
 /* ---- end ---- */
 
+static JsonObject *
+ended_body (const CallRecord *record, gint64 now_ms)
+{
+  const char *reason = call_end_reason_to_string (record->reason);
+  JsonObject *body = json_object_new ();
+  json_object_set_string_member (body, "callId", record->id);
+  json_object_set_string_member (body, "status", call_state_to_string (CALL_STATE_ENDED));
+  json_object_set_int_member (body, "duration", call_record_duration (record, now_ms));
+  if (reason != NULL)
+    json_object_set_string_member (body, "endReason", reason);
+  return body;
+}
+
 /* Clients send it again on call-ended and on call-rejected: that changes nothing and is answered alike. */
 static void
 ended (Asker *asker, StoreJob *job)
 {
   Server *server = asker->server;
   const User *user = asker->user;
-  g_autoptr (TransportSocket) device = asker->socket != NULL ? transport_socket_ref (asker->socket) : NULL;
-  JsonObject *body = json_object_new ();
-  json_object_set_string_member (body, "callId", job->call->id);
-  json_object_set_string_member (body, "status", call_state_to_string (CALL_STATE_ENDED));
-  json_object_set_int_member (body, "duration", call_record_duration (job->call, job->now_ms));
-  json_object_set_string_member (body, "endReason", call_end_reason_to_string (job->call->reason));
-  asker_reply (asker, body);
+  g_autoptr (TransportSocket) device = asker_ref_device (asker);
+  asker_reply (asker, ended_body (job->call, job->now_ms));
   if (job->result == STORE_OK)
     live_apply (server, job, user, device, NULL, NULL);
 }
@@ -185,8 +193,23 @@ end_done (StoreJob *job)
   }
 }
 
+/* A device that was just told answered-elsewhere ends its own ringing, not the call that another device took. */
+static gboolean
+is_echo (const Asker *asker, const char *call_id)
+{
+  LiveCall *call = live_find (asker->server, call_id);
+  const Seat *seat = call != NULL ? live_seat_of (call, asker->user) : NULL;
+  return seat != NULL && call->record->state == CALL_STATE_ACTIVE && asker->device != NULL && seat->device != NULL
+         && seat->device != asker->device && seat->others_told_us != 0
+         && g_get_monotonic_time () - seat->others_told_us < ECHO_US;
+}
+
 void
 call_end (Asker *asker, const char *call_id)
 {
+  if (is_echo (asker, call_id)) {
+    asker_reply (asker, ended_body (live_find (asker->server, call_id)->record, g_get_real_time () / 1000));
+    return;
+  }
   push_change (asker, call_id, STORE_VERB_END, end_done, asker);
 }

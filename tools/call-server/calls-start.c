@@ -43,8 +43,9 @@ start_ringing (Asker *asker, StoreJob *job)
   LiveCall *call = live_add (server, g_steal_pointer (&job->call));
   Seat *caller = &call->seats[SEAT_CALLER];
   g_info ("call %s is calling", call->record->id);
-  if (asker->socket != NULL && transport_socket_is_open (asker->socket))
-    devices_bind (caller, asker->socket);
+  g_autoptr (TransportSocket) device = asker_ref_device (asker);
+  if (device != NULL)
+    devices_bind (caller, device);
   else
     devices_bind_only (caller);
   asker_reply (asker, call_answer_body (server, call->record, caller->user->id, TRUE));

@@ -58,7 +58,7 @@ devices_tell_others (Seat *seat, const TransportSocket *device, const char *even
     device = seat->device;
   if (device == NULL && (is_active (seat) || seat->user->sockets->len < 2))
     return;
-  seat->others_told = TRUE;
+  seat->others_told_us = g_get_monotonic_time ();
   user_emit (seat->user, event, body, device);
 }
 
@@ -143,7 +143,7 @@ take_device (Seat *seat, TransportSocket *socket)
 void
 devices_bind (Seat *seat, TransportSocket *socket)
 {
-  if (!is_caller (seat) && is_active (seat) && !seat->others_told)
+  if (!is_caller (seat) && is_active (seat) && seat->others_told_us == 0)
     live_tell_answered_elsewhere (seat->call, socket);
   if (seat->device != socket || seat->grace != NULL)
     take_device (seat, socket);

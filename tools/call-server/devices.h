@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /* Which socket of a user is in a call, and what happens when sockets come and go.
  *
  *   start or accept as an event, a call-signal, or being the user's only socket   --> that socket is the device
+ *   start or accept by REST, with the token that one socket came with             --> the same
  *   the device goes, or the last socket of a user whose device was never known    --> grace timer
  *   a socket of that user comes, or one that was there sends a signal             --> it is the device, timer stopped
  *

@@ -97,9 +97,10 @@ void
 events_event (Server *server, TransportSocket *socket, const char *name, const char *args_json, gint64 id)
 {
   g_autoptr (JsonObject) body = NULL;
-  User *user = transport_socket_get_data (socket);
-  if (user == NULL)
+  const SocketOwner *owner = transport_socket_get_data (socket);
+  if (owner == NULL)
     return;
+  User *user = owner->user;
   Asker *asker = asker_new_for_event (server, user, socket, id);
   const Event *event = find_event (name);
   g_debug ("%s: %s", user->id, event != NULL ? name : "unknown event");
@@ -128,12 +129,13 @@ events_connect (Server *server, TransportSocket *socket, const char *auth_json, 
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) auth = auth_json != NULL ? json_object_from_text (auth_json, -1, NULL) : NULL;
   const char *token = json_object_text (auth, "token");
-  User *user = users_from_token (server, token != NULL ? token : query_token, &error);
+  token = token != NULL ? token : query_token;
+  User *user = users_from_token (server, token, &error);
   if (user == NULL) {
     refuse (socket, error);
     return;
   }
-  transport_socket_set_data (socket, user);
+  transport_socket_set_data (socket, socket_owner_new (user, token));
   transport_socket_accept (socket);
   devices_came (server, user, socket);
 }
@@ -141,10 +143,11 @@ events_connect (Server *server, TransportSocket *socket, const char *auth_json, 
 void
 events_disconnect (Server *server, TransportSocket *socket, const char *reason)
 {
-  User *user = transport_socket_get_data (socket);
-  if (user == NULL)
+  SocketOwner *owner = transport_socket_get_data (socket);
+  if (owner == NULL)
     return;
-  g_debug ("%s: %s", user->id, reason);
+  g_debug ("%s: %s", owner->user->id, reason);
   transport_socket_set_data (socket, NULL);
-  devices_gone (server, user, socket);
+  devices_gone (server, owner->user, socket);
+  socket_owner_free (owner);
 }

@@ -21,8 +21,8 @@ typedef struct
   gint64 lost_ms;          /* since when */
   GQueue signals;          /* (element-type char) bodies of call-signal that wait for this participant */
   gsize signal_bytes;
-  gint64 quality_us;    /* when it last sent a call-quality */
-  gboolean others_told; /* its other devices know that this one answered */
+  gint64 quality_us;     /* when it last sent a call-quality */
+  gint64 others_told_us; /* when its other devices were told that this one answered; 0: not yet */
 } Seat;
 
 typedef enum

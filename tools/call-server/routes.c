@@ -214,7 +214,8 @@ handle (Server *server, TransportRequest *request, const Route *route, const cha
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) body = NULL;
-  User *user = users_from_token (server, bearer_token (request), &error);
+  const char *token = bearer_token (request);
+  User *user = users_from_token (server, token, &error);
   if (user == NULL) {
     request_unauthorized (request, error);
     return;
@@ -223,7 +224,7 @@ handle (Server *server, TransportRequest *request, const Route *route, const cha
     request_fail (request, FAILURE_BAD_JSON);
     return;
   }
-  route->handle (asker_new_for_request (server, user, request), id, body);
+  route->handle (asker_new_for_request (server, user, request, token), id, body);
 }
 
 void

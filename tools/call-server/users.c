@@ -15,6 +15,39 @@ user_free (User *user)
   g_free (user);
 }
 
+SocketOwner *
+socket_owner_new (User *user, const char *token)
+{
+  SocketOwner *owner = g_new0 (SocketOwner, 1);
+  owner->user = user;
+  owner->digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  return owner;
+}
+
+void
+socket_owner_free (SocketOwner *owner)
+{
+  g_free (owner->digest);
+  g_free (owner);
+}
+
+TransportSocket *
+user_socket_by_token (const User *user, const char *token)
+{
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  TransportSocket *found = NULL;
+  for (guint i = 0; i < user->sockets->len; i++) {
+    TransportSocket *socket = g_ptr_array_index (user->sockets, i);
+    const SocketOwner *owner = transport_socket_get_data (socket);
+    if (owner == NULL || !g_str_equal (owner->digest, digest))
+      continue;
+    if (found != NULL)
+      return NULL;
+    found = socket;
+  }
+  return found;
+}
+
 User *
 users_find (Server *server, const char *user_id)
 {

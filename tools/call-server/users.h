@@ -23,6 +23,19 @@ typedef struct
 
 void user_free (User *user);
 
+/* What a socket carries: whose it is, and a digest of the token it came with. A client that asks by REST is known as
+ * one of the user's devices by that. */
+typedef struct
+{
+  User *user;
+  char *digest;
+} SocketOwner;
+
+SocketOwner *socket_owner_new (User *user, const char *token);
+void socket_owner_free (SocketOwner *owner);
+/* The user's one socket that came with that token; NULL: none, or several. */
+TransportSocket *user_socket_by_token (const User *user, const char *token);
+
 /* From a valid token. */
 User *users_see (Server *server, const TokenClaims *claims);
 User *users_find (Server *server, const char *user_id); /* NULL: not met since the start */
