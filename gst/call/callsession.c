@@ -130,6 +130,21 @@ session_is_playing (GstCallSession *self)
   return playing;
 }
 
+/* The RSA key of the process's DTLS certificate takes from a tenth of a second to some seconds to make, and dtlsdec
+ * makes it with the first element of its kind. That is done here, while the call has yet to be dialed or to ring. */
+static gpointer
+make_certificate (gpointer data)
+{
+  static gsize done = 0;
+
+  if (g_once_init_enter (&done)) {
+    GstElement *dtlsdec = gst_element_factory_make ("dtlsdec", NULL);
+    gst_clear_object (&dtlsdec);
+    g_once_init_leave (&done, 1);
+  }
+  return NULL;
+}
+
 static gpointer
 run_worker (gpointer data)
 {
@@ -265,6 +280,7 @@ end_worker (GstCallSession *self)
 
   session_invoke (self, do_stop, NULL, NULL);
   g_thread_join (g_steal_pointer (&self->thread));
+  g_thread_join (g_steal_pointer (&self->certificate_thread));
   if (g_get_monotonic_time () - start > LEAVE_TIMEOUT_S * G_USEC_PER_SEC)
     GST_WARNING_OBJECT (self, "ending the session took longer than %d s", LEAVE_TIMEOUT_S);
 }
@@ -417,6 +433,7 @@ gst_call_session_new (const char *name)
   GstCallSession *self = g_object_new (GST_TYPE_CALL_SESSION, "name", name, NULL);
 
   gst_object_ref_sink (self);
+  self->certificate_thread = g_thread_new ("call-certificate", make_certificate, NULL);
   self->thread = g_thread_new ("call-session", run_worker, self);
   return self;
 }

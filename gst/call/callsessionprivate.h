@@ -58,6 +58,7 @@ struct _GstCallSession
 
   GstCallPace pace;
   GThread *thread;
+  GThread *certificate_thread;
   GMainContext *context;
   GMainLoop *loop;
 
