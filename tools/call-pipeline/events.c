@@ -4,6 +4,7 @@
 #include "events.h"
 
 #include <json-glib/json-glib.h>
+#include <string.h>
 
 static gboolean
 add_text_field (GQuark field, const GValue *value, gpointer user_data)
@@ -111,7 +112,7 @@ events_error_to_text (GstMessage *message)
 }
 
 char *
-events_property_to_text (GstMessage *message)
+events_caps_to_text (GstMessage *message)
 {
   GstObject *object = NULL;
   const char *name = NULL;
@@ -120,16 +121,11 @@ events_property_to_text (GstMessage *message)
   g_autofree char *text = NULL;
 
   gst_message_parse_property_notify (message, &object, &name, &value);
-  if (g_str_has_prefix (name, "token"))
+  if (value == NULL || !GST_VALUE_HOLDS_CAPS (value) || gst_value_get_caps (value) == NULL)
+    return NULL;
+  text = gst_caps_to_string (gst_value_get_caps (value));
+  if (strstr (text, "srtp-key") != NULL)
     return NULL;
   path = gst_object_get_path_string (object);
-  if (value == NULL)
-    text = g_strdup ("?");
-  else if (GST_VALUE_HOLDS_CAPS (value) && gst_value_get_caps (value) != NULL)
-    text = gst_caps_to_string (gst_value_get_caps (value));
-  else if (G_VALUE_HOLDS_STRING (value))
-    text = g_value_dup_string (value);
-  else
-    text = gst_value_serialize (value);
-  return g_strdup_printf ("%s: %s = %s", path, name, text != NULL ? text : "NULL");
+  return g_strdup_printf ("%s: %s = %s", path, name, text);
 }

@@ -16,7 +16,7 @@ char *events_to_json (const GstStructure *structure);
 gboolean events_is_call (const GstStructure *structure);
 /* One clear line of an error or warning message: element, text, and what the plugin added. */
 char *events_error_to_text (GstMessage *message);
-/* `element: property = value` of a property-notify message; NULL for a token. */
-char *events_property_to_text (GstMessage *message);
+/* `pad: caps = ...` of a property-notify message; NULL when there are none, or a key is in them. */
+char *events_caps_to_text (GstMessage *message);
 
 G_END_DECLS

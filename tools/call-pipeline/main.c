@@ -202,7 +202,7 @@ parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
 {
   const GOptionEntry entries[] = {
       {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->run.json, "Say events as JSON, one object a line", NULL},
-      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &arguments->run.verbose, "Say how properties and caps change", NULL},
+      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &arguments->run.verbose, "Say how caps change", NULL},
       {"timeout", 0, 0, G_OPTION_ARG_STRING, &arguments->timeout, "Instead of the recipe's: 30s, 2m, none", "TIME"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->words, NULL, NULL},
