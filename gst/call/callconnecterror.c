@@ -84,12 +84,34 @@ say_no_server (const Failure *failure)
       failure->error->message);
 }
 
+/* The server's codes, in words. */
+static const char *
+explain_token (const char *text)
+{
+  static const struct
+  {
+    const char *code;
+    const char *words;
+  } rows[] = {
+      {"token-expired", "it has expired"},
+      {"token-not-yet-valid", "it is not valid yet; do the clocks agree?"},
+      {"token-wrong-type", "it is no access token"},
+      {"token-invalid", "it was not made by this server, or was changed"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (strstr (text, rows[i].code))
+      return rows[i].words;
+  }
+  return text;
+}
+
 static GError *
 say_token (const Failure *failure)
 {
   return g_error_new (GST_CALL_SIGNALLER_ERROR, GST_CALL_SIGNALLER_ERROR_TOKEN,
-      "%s refuses the token: %s; a new one can be had with gst-call-server token", failure->address,
-      failure->error->message);
+      "%s refuses the token: %s (gst-call-server token makes a new one)", failure->address,
+      explain_token (failure->error->message));
 }
 
 static GError *

@@ -201,7 +201,9 @@ handle_connect_error (SocketioClient *client, const char *json)
   JsonNode *root = NULL;
   JsonObject *object = NULL;
   JsonNode *data;
+  g_autofree char *text = NULL;
   const char *message, *code = NULL;
+  gboolean token;
 
   if (client->phase != PHASE_JOINING)
     return fail_protocol (client, "a refusal out of turn");
@@ -214,10 +216,9 @@ handle_connect_error (SocketioClient *client, const char *json)
   if (data && JSON_NODE_HOLDS_OBJECT (data))
     code = get_string (json_node_get_object (data), "code");
   message = get_string (object, "message");
-  fail (client,
-      !code || g_str_has_prefix (code, "token") || g_str_equal (code, "unauthorized") ? SOCKETIO_CLIENT_ERROR_TOKEN
-                                                                                      : SOCKETIO_CLIENT_ERROR_REFUSED,
-      message ? message : "no reason given");
+  text = g_strdup_printf ("%s (%s)", message ? message : "no reason given", code ? code : "no code");
+  token = !code || g_str_has_prefix (code, "token") || g_str_equal (code, "unauthorized");
+  fail (client, token ? SOCKETIO_CLIENT_ERROR_TOKEN : SOCKETIO_CLIENT_ERROR_REFUSED, text);
 }
 
 static void
@@ -414,6 +415,7 @@ socketio_client_close (SocketioClient *client)
   g_return_if_fail (phase < PHASE_CLOSING);
 
   stop_timer (client);
+  g_cancellable_cancel (client->cancellable); /* a handshake that is not over has nobody to come to */
   client->phase = PHASE_CLOSING;
   if (phase == PHASE_UP) {
     g_autoptr (SocketioPacket) packet = socketio_packet_new (SOCKETIO_DISCONNECT, "/", SOCKETIO_NO_ID, NULL);
