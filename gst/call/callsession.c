@@ -107,16 +107,32 @@ session_post (GstCallSession *self, GstStructure *structure)
 }
 
 void
-session_notify (GstCallSession *self, const char *property)
+session_foreach_member (GstCallSession *self, SessionMemberFunc func)
 {
-  g_autoptr (GPtrArray) elements = g_ptr_array_new_with_free_func (gst_object_unref);
+  g_autoptr (GArray) members = NULL;
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->members->len; i++)
-    g_ptr_array_add (elements, gst_object_ref (g_array_index (self->members, GstCallMember, i).element));
+  members = g_array_copy (self->members);
+  for (guint i = 0; i < members->len; i++)
+    gst_object_ref (g_array_index (members, GstCallMember, i).element);
   g_mutex_unlock (&self->lock);
-  for (guint i = 0; i < elements->len; i++)
-    g_object_notify (g_ptr_array_index (elements, i), property);
+  for (guint i = 0; i < members->len; i++) {
+    GstCallMember *member = &g_array_index (members, GstCallMember, i);
+    func (self, member->element, member->funcs);
+    gst_object_unref (member->element);
+  }
+}
+
+static void
+notify_state (GstCallSession *self, GstElement *element, const GstCallMemberFuncs *funcs)
+{
+  g_object_notify (G_OBJECT (element), "state");
+}
+
+void
+session_notify_state (GstCallSession *self)
+{
+  session_foreach_member (self, notify_state);
 }
 
 gboolean

@@ -29,7 +29,9 @@ G_DECLARE_FINAL_TYPE (GstCallSession, gst_call_session, GST, CALL_SESSION, GstOb
 typedef struct
 {
   GstPad *(*output) (GstElement *element, GstCallMedia media, guint index); /* transfer full */
-  void (*end_of_call) (GstElement *element);                                /* on-end=eos: end the streams */
+  /* Connected: how many tracks of each kind the peer's description promises, by GstCallMedia. */
+  void (*tracks) (GstElement *element, const guint n_tracks[2]);
+  void (*end_of_call) (GstElement *element); /* on-end=eos: end the streams */
 } GstCallMemberFuncs;
 
 GstCallSession *gst_call_session_new (const char *name);

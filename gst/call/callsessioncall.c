@@ -39,7 +39,7 @@ session_set_state (GstCallSession *self, ParticipantState state, const char *rea
       gst_structure_new ("call-state", "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "call-id", G_TYPE_STRING,
           call_id, "peer", G_TYPE_STRING, peer, "state", G_TYPE_STRING, participant_state_to_string (state), "previous",
           G_TYPE_STRING, participant_state_to_string (previous), "reason", G_TYPE_STRING, reason, NULL));
-  session_notify (self, "state");
+  session_notify_state (self);
 }
 
 static const struct

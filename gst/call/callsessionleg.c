@@ -48,6 +48,13 @@ session_call_type (GstCallSession *self)
 /* ---- what the leg says ---- */
 
 static void
+tell_tracks (GstCallSession *self, GstElement *element, const GstCallMemberFuncs *funcs)
+{
+  if (funcs->tracks != NULL)
+    funcs->tracks (element, self->peer_tracks);
+}
+
+static void
 on_leg_signal (GstCallLeg *leg, const CallMessage *signal, gpointer user_data)
 {
   session_send_signal (user_data, signal);
@@ -65,6 +72,7 @@ on_leg_connected (GstCallLeg *leg, gpointer user_data)
     gst_call_track_sink_open (track->input, track->pad);
   }
   session_apply (self, PARTICIPANT_EVENT_LEG_CONNECTED, NULL);
+  session_foreach_member (self, tell_tracks);
 }
 
 static gboolean
@@ -438,6 +446,24 @@ session_drop_leg (GstCallSession *self)
   gst_call_leg_close (leg, on_leg_closed, closing);
 }
 
+/* A description that cannot be read counts nothing here; the negotiation says what is wrong with it. */
+static void
+count_peer_tracks (GstCallSession *self, const CallSignal *signal)
+{
+  SdpSummary summary;
+
+  memset (self->peer_tracks, 0, sizeof self->peer_tracks);
+  if (!sdp_check (signal->sdp, strlen (signal->sdp), CALL_MESSAGE_MAX_SDP, &summary, NULL))
+    return;
+  for (guint i = 0; i < summary.n_media; i++) {
+    const SdpMedia *media = &summary.media[i];
+    if (media->rejected || media->direction == SDP_DIRECTION_RECVONLY || media->direction == SDP_DIRECTION_INACTIVE)
+      continue;
+    self->peer_tracks[GST_CALL_MEDIA_AUDIO] += g_str_equal (media->kind, "audio");
+    self->peer_tracks[GST_CALL_MEDIA_VIDEO] += g_str_equal (media->kind, "video");
+  }
+}
+
 static void
 deliver (GstCallSession *self, const CallSignal *signal)
 {
@@ -470,29 +496,26 @@ session_handle_signal (GstCallSession *self, const CallMessage *message)
     return;
   }
   self->got_offer |= offer;
+  if (signal->kind == CALL_SIGNAL_DESCRIPTION)
+    count_peer_tracks (self, signal);
   deliver (self, signal);
+}
+
+static void
+end_member (GstCallSession *self, GstElement *element, const GstCallMemberFuncs *funcs)
+{
+  if (funcs->end_of_call != NULL)
+    funcs->end_of_call (element);
 }
 
 void
 session_finish_streams (GstCallSession *self)
 {
   g_autoptr (GPtrArray) inputs = copy_inputs (self);
-  g_autoptr (GArray) members = NULL;
-
-  g_mutex_lock (&self->lock);
-  members = g_array_copy (self->members);
-  for (guint i = 0; i < members->len; i++)
-    gst_object_ref (g_array_index (members, GstCallMember, i).element);
-  g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < inputs->len; i++)
     gst_call_track_sink_end (g_ptr_array_index (inputs, i));
-  for (guint i = 0; i < members->len; i++) {
-    GstCallMember *member = &g_array_index (members, GstCallMember, i);
-    if (member->funcs->end_of_call != NULL)
-      member->funcs->end_of_call (member->element);
-    gst_object_unref (member->element);
-  }
+  session_foreach_member (self, end_member);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "callsession.h"
 #include "callsignaller.h"
+#include "gst/core/sdpcheck.h"
 
 G_BEGIN_DECLS
 
@@ -82,6 +83,7 @@ struct _GstCallSession
   GstCallLeg *leg;
   gint64 leg_time;                 /* monotonic, when it was built */
   GstCallNegotiation *negotiation; /* on the user's webrtcbin */
+  guint peer_tracks[2];            /* that the peer's description says it sends, by GstCallMedia */
   gboolean got_offer;              /* the leg has been given its offer */
   GPtrArray *early;                /* (element-type CallMessage): signals that came before the leg */
   GPtrArray *tracks;               /* of the leg (element-type GstCallLegTrack) */
@@ -93,7 +95,10 @@ struct _GstCallSession
 typedef void (*SessionFunc) (GstCallSession *self, const char *first, const char *second);
 void session_invoke (GstCallSession *self, SessionFunc func, const char *first, const char *second);
 void session_post (GstCallSession *self, GstStructure *structure);
-void session_notify (GstCallSession *self, const char *property);
+/* Calls @func for each member, without the lock. */
+typedef void (*SessionMemberFunc) (GstCallSession *self, GstElement *element, const GstCallMemberFuncs *funcs);
+void session_foreach_member (GstCallSession *self, SessionMemberFunc func);
+void session_notify_state (GstCallSession *self);
 void session_start_timer (GstCallSession *self, SessionTimer timer, guint64 ms, GSourceFunc func);
 void session_stop_timer (GstCallSession *self, SessionTimer timer);
 /* The last step: ends the worker when nothing is under way any more. */

@@ -185,8 +185,18 @@ silent_caps (GstCallSrc *self, GstCallMedia media)
   return gst_caps_from_string (caps[media][self->output]);
 }
 
-/* Somebody waits for a pad that the call never had (gst-launch's `in.video_0 !` in a call without a picture): it is
- * shown at the end, so that what is behind it gets its EOS and the pipeline can end. */
+/* Somebody waits for a pad that the call does not have (gst-launch's `in.video_0 !` in a call without a picture): it is
+ * shown and ended, so that a muxer behind it does not wait for ever and the pipeline can end. Not inside uridecodebin
+ * and the like, which wait for nothing in particular. */
+static gboolean
+is_awaited (GstCallSrc *self)
+{
+  g_autoptr (GstObject) parent = gst_object_get_parent (GST_OBJECT (self));
+
+  return GST_IS_PIPELINE (parent)
+         && g_signal_has_handler_pending (self, g_signal_lookup ("pad-added", GST_TYPE_ELEMENT), 0, FALSE);
+}
+
 static void
 show_missing_pad (GstCallSrc *self, GstCallMedia media)
 {
@@ -209,12 +219,39 @@ push_eos (GstElement *element, gpointer pad)
 }
 
 static void
+end_missing_pad (GstElement *element, gpointer media)
+{
+  GstCallSrc *self = GST_CALL_SRC (element);
+  g_autoptr (GstPad) pad = gst_call_src_output (element, GPOINTER_TO_INT (media), 0);
+
+  show_missing_pad (self, GPOINTER_TO_INT (media));
+  push_eos (element, pad);
+}
+
+static void
+gst_call_src_tracks (GstElement *element, const guint n_tracks[2])
+{
+  GstCallSrc *self = GST_CALL_SRC (element);
+  GValue on_end = G_VALUE_INIT;
+  gboolean one_call;
+
+  g_value_init (&on_end, gst_call_on_end_get_type ());
+  g_object_get_property (G_OBJECT (self), "on-end", &on_end);
+  one_call = g_value_get_enum (&on_end) == GST_CALL_ON_END_EOS;
+  g_value_unset (&on_end);
+  /* With on-end=wait the next call may have what this one has not. */
+  for (gint media = 0; one_call && is_awaited (self) && media < 2; media++)
+    if (n_tracks[media] == 0)
+      gst_element_call_async (element, end_missing_pad, GINT_TO_POINTER (media), NULL);
+}
+
+static void
 end_streams (GstElement *element, gpointer user_data)
 {
   GstCallSrc *self = GST_CALL_SRC (element);
   g_autoptr (GPtrArray) pads = NULL;
 
-  if (g_signal_has_handler_pending (self, g_signal_lookup ("pad-added", GST_TYPE_ELEMENT), 0, FALSE)) {
+  if (is_awaited (self)) {
     show_missing_pad (self, GST_CALL_MEDIA_AUDIO);
     show_missing_pad (self, GST_CALL_MEDIA_VIDEO);
   }
@@ -267,6 +304,7 @@ remove_pads (GstCallSrc *self)
 
 static const GstCallMemberFuncs member_funcs = {
     .output = gst_call_src_output,
+    .tracks = gst_call_src_tracks,
     .end_of_call = gst_call_src_end_of_call,
 };
 
