@@ -10,7 +10,9 @@
 
 #include <gst/core/socketio.h>
 
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static struct
 {
@@ -289,6 +291,7 @@ main (int argc, char **argv)
     return 2;
   }
   setvbuf (stdout, NULL, _IOLBF, 0);
+  prctl (PR_SET_PDEATHSIG, SIGKILL); /* a test that is killed leaves nothing behind */
   uv_loop_init (&loop);
   configure (&config);
   transport = transport_new (&loop, &config, &HANDLER, NULL, &error);

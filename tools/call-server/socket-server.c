@@ -121,6 +121,7 @@ on_connect (SocketServer *server, const SocketioPacket *packet)
     socket_server_count_refusal (server);
     return;
   }
+  g_ptr_array_set_size (transport->answered, 0);
   socket = socket_new (server, packet->nsp);
   g_hash_table_replace (server->sockets, socket->nsp, socket);
   socket_server_update_timeout (server);

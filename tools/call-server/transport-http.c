@@ -17,6 +17,7 @@
 
 /* A body that is refused is still read up to here, so that the client gets to see the answer. */
 #define MAX_DISCARD (16 * 1024 * 1024)
+#define MAX_COMPLETIONS 16
 #define REPLY_TIMEOUT_S 60
 #define BODY_TIMEOUT_MS 60000
 
@@ -198,6 +199,7 @@ http_on_request (Connection *connection)
   request->began = uv_now (connection->transport->loop);
   connection->transport->stats.http_requests++;
   connection->request = request;
+  connection->completions = 0;
   if (!check_request (request))
     return 0;
   if (request->engine)
@@ -229,27 +231,42 @@ http_on_body (Connection *connection, const void *data, gsize length)
   return 0;
 }
 
+/* libwebsockets 4.1 calls this again for every look it takes at what follows a body on the connection. When that was
+ * buffered already, behind an earlier request, it even takes the wrong bytes for the body and looks in a loop of its own
+ * until somebody closes. So the request is delivered from the event loop, which such a loop never reaches: a POST that
+ * did not wait for the answer before it costs the connection, and nothing else. */
 int
 http_on_body_complete (Connection *connection)
 {
-  if (connection->request != NULL && !connection->request->delivered)
-    deliver (connection);
-  return 0;
+  lws_callback_on_writable (connection->wsi);
+  return ++connection->completions > MAX_COMPLETIONS ? -1 : 0;
 }
 
 /* Writes the reply. libwebsockets keeps what the socket does not take and completes the transaction when it is out. */
-int
-http_on_writable (Connection *connection)
+static int
+write_reply (Connection *connection)
 {
   g_autoptr (GByteArray) reply = g_steal_pointer (&connection->reply);
 
-  if (reply == NULL)
-    return connection->hung_up ? -1 : 0;
   if (lws_write (connection->wsi, reply->data + LWS_PRE, reply->len - LWS_PRE, LWS_WRITE_HTTP) < 0)
     return -1;
   if (connection->close_after_reply)
     return -1; /* flushes what is buffered, then closes */
   return lws_http_transaction_completed (connection->wsi) ? -1 : 0;
+}
+
+int
+http_on_writable (Connection *connection)
+{
+  TransportRequest *request = connection->request;
+
+  if (connection->reply != NULL)
+    return write_reply (connection);
+  if (connection->hung_up)
+    return -1;
+  if (request != NULL && !request->delivered && connection->completions > 0)
+    deliver (connection);
+  return 0;
 }
 
 static int
@@ -260,7 +277,7 @@ refuse_upgrade (TransportRequest *request, guint status, int code)
   connection->request = request;
   request->keep_alive = FALSE;
   http_request_reply_engine_error (request, status, code);
-  http_on_writable (connection);
+  write_reply (connection);
   return -1;
 }
 

@@ -48,6 +48,7 @@ struct Transport
   GHashTable *sessions;   /* char *sid -> EngineSession, owned by the session itself */
   GHashTable *addresses;  /* char *address -> GUINT_TO_POINTER (sessions) */
   HangupWatch *hangups;
+  GPtrArray *answered; /* TransportSocket, accepted or refused; let go at the next CONNECT */
   gboolean stopping, destroying;
   guint open_handles; /* uv handles of ours that are not closed yet */
   uv_timer_t stop_timer;
@@ -64,6 +65,7 @@ struct Connection
   TransportRequest *request; /* the HTTP request under way */
   GByteArray *reply;         /* LWS_PRE bytes, head and body: written when the socket takes it */
   gboolean close_after_reply, watched, hung_up;
+  guint completions; /* calls of http_on_body_complete() for one request */
   WebSocket *websocket;
   GList link;
 };

@@ -69,16 +69,15 @@ socket_send_disconnect (TransportSocket *socket)
     send_json (socket, SOCKETIO_DISCONNECT, NULL);
 }
 
-/* FALSE: the client is gone, or an answer was given already. Drops the reference that waited for the answer. */
+/* FALSE: the client is gone, or an answer was given already. The reference that waited for this is dropped a little
+ * later, so that who accepts may go on to emit without asking first. */
 static gboolean
 take_answer (TransportSocket *socket)
 {
   g_return_val_if_fail (!socket->answered, FALSE);
   socket->answered = TRUE;
-  if (socket->state == SOCKET_CONNECTING)
-    return TRUE;
-  transport_socket_unref (socket);
-  return FALSE;
+  g_ptr_array_add (socket->transport->answered, socket);
+  return socket->state == SOCKET_CONNECTING;
 }
 
 void
@@ -93,7 +92,6 @@ transport_socket_accept (TransportSocket *socket)
   socket->transport->stats.sockets_open++;
   json = g_strdup_printf ("{\"sid\":\"%s\"}", socket->id);
   send_json (socket, SOCKETIO_CONNECT, json);
-  transport_socket_unref (socket);
 }
 
 void
@@ -113,7 +111,6 @@ transport_socket_refuse (TransportSocket *socket, const char *message, const cha
   send_json (socket, SOCKETIO_CONNECT_ERROR, json->str);
   socket_end (socket, "refused");
   socket_server_count_refusal (server);
-  transport_socket_unref (socket);
 }
 
 static void

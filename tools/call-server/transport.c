@@ -130,6 +130,9 @@ on_callback (struct lws *wsi, enum lws_callback_reasons reason, void *user, void
       return websocket_on_receive (connection->websocket, in, length);
     case LWS_CALLBACK_SERVER_WRITEABLE:
       return websocket_on_writable (connection->websocket);
+    case LWS_CALLBACK_RAW_ADOPT: /* what libwebsockets makes of CONNECT */
+    case LWS_CALLBACK_RAW_RX:
+      return -1;
     case LWS_CALLBACK_CLOSED:
       on_websocket_closed (connection);
       return 0;
@@ -214,6 +217,7 @@ transport_new (
   copy_config (transport, config);
   transport->sessions = g_hash_table_new (g_str_hash, g_str_equal);
   transport->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  transport->answered = g_ptr_array_new_with_free_func ((GDestroyNotify) transport_socket_unref);
   g_queue_init (&transport->connection_list);
   transport->listener = listener_new (transport, error);
   if (transport->listener == NULL) {
@@ -234,6 +238,7 @@ transport_free (Transport *transport)
     return;
   g_hash_table_unref (transport->sessions);
   g_hash_table_unref (transport->addresses);
+  g_ptr_array_unref (transport->answered);
   clear_config (&transport->config);
   g_free (transport);
 }

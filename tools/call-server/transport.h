@@ -81,6 +81,8 @@ const char *transport_socket_get_address (TransportSocket *socket);
 gboolean transport_socket_is_open (TransportSocket *socket);
 void transport_socket_set_data (TransportSocket *socket, gpointer data);
 gpointer transport_socket_get_data (TransportSocket *socket);
+/* The client may be gone by the time of the answer: transport_socket_is_open() says after it. No reference needs to be
+ * held until then. */
 void transport_socket_accept (TransportSocket *socket);
 void transport_socket_refuse (TransportSocket *socket, const char *message, const char *data_json);
 /* @args_json: the inside of an array, e.g. an object's text. Nothing happens on a closed socket. */
