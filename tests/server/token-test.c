@@ -58,7 +58,6 @@ static void
 assert_claims_refused (const char *claims, int code)
 {
   g_autofree char *token = sign_claims (claims);
-  g_test_message ("%s", claims);
   assert_refused (token, code);
 }
 
@@ -149,6 +148,24 @@ test_forged (void)
   assert_refused ("\xff.\xff.\xff", TOKEN_ERROR_INVALID);
 }
 
+/* What libjwt does with odd bytes is for valgrind and the sanitizer to see. */
+static void
+test_mutations (void)
+{
+  static const char characters[] = "..AZaz09-_=+/ \t\x01\xff";
+  g_autofree char *good = sign_claims (CLAIMS);
+  g_autoptr (GRand) random = g_rand_new_with_seed (20261122);
+  gsize length = strlen (good);
+  for (guint round = 0; round < 3000; round++) {
+    g_autofree char *token = g_strdup (good);
+    for (gint32 n = g_rand_int_range (random, 1, 4); n > 0; n--)
+      token[g_rand_int_range (random, 0, (gint32) length)] =
+          characters[g_rand_int_range (random, 0, sizeof characters)];
+    g_autoptr (TokenClaims) claims = token_verify (token, secret, NOW, NULL);
+    g_assert_true (claims == NULL || strcmp (claims->user_id, "bob") == 0);
+  }
+}
+
 static void
 test_large (void)
 {
@@ -188,6 +205,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token/bad-claims", test_bad_claims);
   g_test_add_func ("/token/bad-algorithms", test_bad_algorithms);
   g_test_add_func ("/token/forged", test_forged);
+  g_test_add_func ("/token/mutations", test_mutations);
   g_test_add_func ("/token/large", test_large);
   g_test_add_func ("/token/keys", test_keys);
   int code = g_test_run ();

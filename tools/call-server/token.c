@@ -126,6 +126,30 @@ claims_from_grants (JsonObject *grants, gint64 now, GError **error)
   return claims;
 }
 
+/* One part of a token: base64url of at least one byte, without padding. */
+static gboolean
+is_base64url (const char *text, gsize length)
+{
+  if (length < 2 || length % 4 == 1)
+    return FALSE;
+  for (gsize i = 0; i < length; i++) {
+    if (!g_ascii_isalnum (text[i]) && text[i] != '-' && text[i] != '_')
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Three such parts. libjwt 1.10 writes past the end of its buffers when a part is empty or of a length that no bytes
+ * have, and that before it looks at the signature: nothing of another shape may reach it. */
+static gboolean
+is_well_formed (const char *token)
+{
+  const char *first = strchr (token, '.');
+  const char *second = first != NULL ? strchr (first + 1, '.') : NULL;
+  return second != NULL && is_base64url (token, (gsize) (first - token))
+         && is_base64url (first + 1, (gsize) (second - first - 1)) && is_base64url (second + 1, strlen (second + 1));
+}
+
 /* libjwt takes a signed token unverified when it has no key, and any HS* where one was meant. */
 static jwt_t *
 decode (const char *token, GBytes *secret, GError **error)
@@ -133,7 +157,7 @@ decode (const char *token, GBytes *secret, GError **error)
   jwt_t *jwt = NULL;
   gsize size = 0;
   const guint8 *key = g_bytes_get_data (secret, &size);
-  if (jwt_decode (&jwt, token, key, (int) size) != 0 || jwt == NULL) {
+  if (!is_well_formed (token) || jwt_decode (&jwt, token, key, (int) size) != 0 || jwt == NULL) {
     g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "the token is malformed or its signature is wrong");
     return NULL;
   }
