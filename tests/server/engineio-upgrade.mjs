@@ -157,6 +157,17 @@ test('a websocket with an unknown sid is refused', async (t) => {
   assert.deepEqual(answer, { status: 400, body: { code: 1, message: 'Session ID unknown' } });
 });
 
+test('a stop between probe and upgrade closes the websocket', async (t) => {
+  const { server, session } = await start(t);
+  const channel = await probe(server, session);
+  const begin = Date.now();
+
+  server.terminate();
+  assert.equal(await channel.end(), 1001);
+  await server.stop();
+  assert.ok(Date.now() - begin < 1500, 'it waits for a poll that does not come');
+});
+
 test('pings go on over the websocket', async (t) => {
   const { server, session } = await start(t, { 'ping-interval': 300, 'ping-timeout': 200 });
   const channel = await probe(server, session);

@@ -232,10 +232,12 @@ engine_session_say_goodbye (EngineSession *session, const char *reason)
 {
   if (session->state != ENGINE_OPEN)
     return;
-  if (session->websocket != NULL) {
+  /* With its probe answered the client has stopped to poll, and would not come for the close packet. */
+  if (session->websocket != NULL || session->probe_answered) {
     engine_session_close (session, reason);
     return;
   }
+  engine_upgrade_abandon (session);
   if (session->sockets != NULL)
     socket_server_close (session->sockets, reason);
   session->state = ENGINE_CLOSING;
