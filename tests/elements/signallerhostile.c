@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* The client of gst-call-server, against what is none: a port that answers rubbish, and websockets that speak another
+ * language. Each must end in one "failed" with a reason, in bounded time, with nothing left open. */
+
+#include "gst/call/callserversignaller.h"
+#include "tests/elements/signallerparty.h"
+#include "tests/elements/signallerproxy.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+#define TOKEN "aaaa.bbbb.cccc"
+#define HANDSHAKE "0{\"sid\":\"x\",\"upgrades\":[],\"pingInterval\":100,\"pingTimeout\":100,\"maxPayload\":1000000}"
+#define CONNECT "40{\"sid\":\"y\"}"
+#define CONNECT_TIME_MS 300
+#define GOODBYE_TIME_MS 200
+#define HUGE_LENGTH (2 * 1000 * 1000)
+
+/* ---- ports ---- */
+
+typedef enum
+{
+  PORT_SAYS,         /* its text, then closes */
+  PORT_CLOSES,       /* at once */
+  PORT_SILENT,       /* takes everything, says nothing */
+  PORT_ENDLESS_LINE, /* a header that does not end */
+  PORT_ENDLESS_HEADERS
+} PortKind;
+
+typedef struct
+{
+  const char *name;
+  PortKind kind;
+  const char *text;
+  const char *scheme;
+  GstCallSignallerError error;
+  const char *words; /* of the message */
+} PortRow;
+
+static const PortRow port_rows[] = {
+    {"rubbish", PORT_SAYS, "\x01\x02rubbish\r\n\r\n", "http", GST_CALL_SIGNALLER_ERROR_PROTOCOL, "no call server"},
+    {"ssh", PORT_SAYS, "SSH-2.0-OpenSSH_9.2\r\n", "http", GST_CALL_SIGNALLER_ERROR_PROTOCOL, "no call server"},
+    {"tls-alert", PORT_SAYS, "\x15\x03\x01\x00\x02\x02\x46", "http", GST_CALL_SIGNALLER_ERROR_PROTOCOL, "https://"},
+    {"not-found", PORT_SAYS, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "http",
+        GST_CALL_SIGNALLER_ERROR_PROTOCOL, "HTTP 404"},
+    {"web-page", PORT_SAYS, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "http",
+        GST_CALL_SIGNALLER_ERROR_PROTOCOL, "HTTP 200"},
+    {"moved", PORT_SAYS, "HTTP/1.1 301 Moved\r\nLocation: https://elsewhere/\r\nContent-Length: 0\r\n\r\n", "http",
+        GST_CALL_SIGNALLER_ERROR_PROTOCOL, "https://elsewhere/"},
+    {"false-switch", PORT_SAYS,
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: AAAA\r\n\r\n",
+        "http", GST_CALL_SIGNALLER_ERROR_PROTOCOL, "no call server"},
+    {"closes", PORT_CLOSES, NULL, "http", GST_CALL_SIGNALLER_ERROR_PROTOCOL, "no call server"},
+    {"silent", PORT_SILENT, NULL, "http", GST_CALL_SIGNALLER_ERROR_PROTOCOL, "does not answer as"},
+    {"endless-line", PORT_ENDLESS_LINE, "HTTP/1.1 200 OK\r\nX: ", "http", GST_CALL_SIGNALLER_ERROR_PROTOCOL,
+        "no call server"},
+    {"endless-headers", PORT_ENDLESS_HEADERS, "HTTP/1.1 200 OK\r\n", "http", GST_CALL_SIGNALLER_ERROR_PROTOCOL,
+        "no call server"},
+    {"tls-to-rubbish", PORT_SAYS, "rubbish\r\n\r\n", "https", GST_CALL_SIGNALLER_ERROR_TLS, "http://"},
+    {"tls-closes", PORT_CLOSES, NULL, "https", GST_CALL_SIGNALLER_ERROR_TLS, "http://"},
+    {"tls-silent", PORT_SILENT, NULL, "https", GST_CALL_SIGNALLER_ERROR_PROTOCOL, "does not answer as"},
+};
+
+typedef struct
+{
+  const PortRow *row;
+  gint held; /* connections that are open */
+} Port;
+
+/* On a thread of its own: it may write as long as the client reads. */
+static gboolean
+on_port_connection (GThreadedSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
+{
+  Port *port = user_data;
+  const PortRow *row = port->row;
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  char bytes[4096];
+  gboolean more = row->kind != PORT_CLOSES && g_input_stream_read (input, bytes, sizeof bytes, NULL, NULL) > 0;
+
+  g_atomic_int_inc (&port->held);
+  if (more && row->text)
+    more = g_output_stream_write_all (output, row->text, strlen (row->text), NULL, NULL, NULL);
+  memset (bytes, 'x', sizeof bytes);
+  for (gsize i = 0; i < sizeof bytes && row->kind == PORT_ENDLESS_HEADERS; i += 8)
+    memcpy (bytes + i, "abc: d\r\n", 8);
+  while (more && row->kind >= PORT_ENDLESS_LINE)
+    more = g_output_stream_write_all (output, bytes, sizeof bytes, NULL, NULL, NULL);
+  while (more && row->kind == PORT_SILENT)
+    more = g_input_stream_read (input, bytes, sizeof bytes, NULL, NULL) > 0;
+  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  g_atomic_int_add (&port->held, -1);
+  return TRUE;
+}
+
+static Party *
+start_party (const char *url)
+{
+  GstCallServerSignallerTimes times = gst_call_server_signaller_default_times;
+  Party *party = party_new (url, TOKEN);
+
+  times.connect = CONNECT_TIME_MS;
+  times.request = 200;
+  times.goodbye = GOODBYE_TIME_MS;
+  times.backoff = 20;
+  times.backoff_max = 100;
+  gst_call_server_signaller_set_times (GST_CALL_SERVER_SIGNALLER (party->signaller), &times);
+  gst_call_signaller_start (party->signaller);
+  return party;
+}
+
+static void
+expect_failure (const char *url, GstCallSignallerError error, const char *words)
+{
+  gint64 start = g_get_monotonic_time ();
+  Party *party = start_party (url);
+
+  WAIT_UNTIL (party->failed || party->connected);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpuint (party->failed, ==, 1);
+  g_assert_cmpuint (party->connected + party->disconnected + party->messages.length, ==, 0);
+  g_assert_error (party->error, GST_CALL_SIGNALLER_ERROR, (int) error);
+  g_test_message ("%s", party->error->message);
+  if (!strstr (party->error->message, words))
+    g_error ("\"%s\" has no \"%s\"", party->error->message, words);
+  party_free (party);
+}
+
+static void
+test_port (gconstpointer data)
+{
+  Port port = {data, 0};
+  g_autoptr (GSocketService) service = g_threaded_socket_service_new (4);
+  guint16 number = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (service), NULL, NULL);
+  g_autofree char *url = g_strdup_printf ("%s://127.0.0.1:%u", port.row->scheme, number);
+
+  g_signal_connect (service, "run", G_CALLBACK (on_port_connection), &port);
+  expect_failure (url, port.row->error, port.row->words);
+  while (g_atomic_int_get (&port.held) > 0) /* the client let go: its end sees it and returns */
+    g_main_context_iteration (NULL, FALSE);
+  g_socket_service_stop (service);
+  g_socket_listener_close (G_SOCKET_LISTENER (service));
+}
+
+/* ---- websockets ---- */
+
+typedef struct
+{
+  const char *name;
+  const char *says[3]; /* what is sent at once; HUGE stands for too much of it */
+  GstCallSignallerError error;
+} SocketRow;
+
+#define HUGE "huge"
+#define BRACKETS "brackets"
+#define EVENT_BRACKETS "event-brackets"
+
+static const SocketRow socket_rows[] = {
+    {"silent", {NULL}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"no-connect", {HANDSHAKE}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"text", {"hello"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"empty", {""}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"bad-handshake", {"0{}"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"handshake-no-json", {"0{\"sid\":"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"negative-ping", {"0{\"sid\":\"x\",\"upgrades\":[],\"pingInterval\":-1,\"pingTimeout\":1}"},
+        GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"two-handshakes", {HANDSHAKE, HANDSHAKE}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"message-first", {CONNECT}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"pong", {HANDSHAKE, "3"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"close", {HANDSHAKE, "1"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"no-packet", {HANDSHAKE, "4"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"no-type", {HANDSHAKE, "49"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"attachments", {HANDSHAKE, "451234-[\"x\"]"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"disconnect", {HANDSHAKE, "41"}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"refused", {HANDSHAKE, "44{\"message\":\"no\",\"data\":{\"code\":\"server-full\"}}"},
+        GST_CALL_SIGNALLER_ERROR_REJECTED},
+    {"refused-token", {HANDSHAKE, "44{\"message\":\"no\"}"}, GST_CALL_SIGNALLER_ERROR_TOKEN},
+    {"refused-oddly", {HANDSHAKE, "44{\"message\":7,\"data\":[]}"}, GST_CALL_SIGNALLER_ERROR_TOKEN},
+    {"huge", {HUGE}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"brackets", {BRACKETS}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+    {"event-brackets", {HANDSHAKE, EVENT_BRACKETS}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
+};
+
+static char *
+expand (const char *text)
+{
+  char *big;
+
+  if (!g_str_equal (text, HUGE) && !g_str_equal (text, BRACKETS) && !g_str_equal (text, EVENT_BRACKETS))
+    return g_strdup (text);
+  big = g_malloc (HUGE_LENGTH + 1);
+  memset (big, '[', HUGE_LENGTH);
+  big[g_str_equal (text, HUGE) ? HUGE_LENGTH : 900 * 1000] = 0;
+  if (g_str_equal (text, EVENT_BRACKETS))
+    memcpy (big, "42", 2);
+  return big;
+}
+
+typedef struct
+{
+  SoupServer *server;
+  char *url;
+  GPtrArray *sockets;      /* (element-type SoupWebsocketConnection) */
+  const char *const *says; /* of SocketRow */
+} SocketServer;
+
+static void
+say (SoupWebsocketConnection *socket, const char *text)
+{
+  g_autofree char *expanded = expand (text);
+
+  if (soup_websocket_connection_get_state (socket) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (socket, expanded);
+}
+
+static void
+on_server_socket (
+    SoupServer *soup, SoupServerMessage *message, const char *path, SoupWebsocketConnection *socket, gpointer user_data)
+{
+  SocketServer *server = user_data;
+
+  g_ptr_array_add (server->sockets, g_object_ref (socket));
+  for (guint i = 0; i < 3 && server->says[i]; i++)
+    say (socket, server->says[i]);
+}
+
+static SocketServer *
+socket_server_new (const char *const *says)
+{
+  SocketServer *server = g_new0 (SocketServer, 1);
+  g_autoptr (GError) error = NULL;
+  GSList *uris;
+
+  server->says = says;
+  server->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  server->server = soup_server_new (NULL, NULL);
+  soup_server_add_websocket_handler (server->server, "/socket.io", NULL, NULL, on_server_socket, server, NULL);
+  soup_server_listen_local (server->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
+  g_assert_no_error (error);
+  uris = soup_server_get_uris (server->server);
+  server->url = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return server;
+}
+
+static void
+socket_server_free (SocketServer *server)
+{
+  soup_server_disconnect (server->server);
+  g_ptr_array_unref (server->sockets);
+  g_object_unref (server->server);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_free (server->url);
+  g_free (server);
+}
+
+static void
+test_socket (gconstpointer data)
+{
+  const SocketRow *row = data;
+  SocketServer *server = socket_server_new (row->says);
+
+  expect_failure (server->url, row->error, server->url);
+  socket_server_free (server);
+}
+
+/* Up, and then no pings: the client finds out by itself and comes back, again and again. */
+static void
+test_no_pings (void)
+{
+  static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
+  SocketServer *server = socket_server_new (says);
+  Party *party = start_party (server->url);
+
+  WAIT_UNTIL (party->disconnected == 2);
+  g_assert_cmpuint (party->connected, ==, 2);
+  g_assert_cmpuint (party->failed, ==, 0);
+  g_assert_error (party->error, GST_CALL_SIGNALLER_ERROR, GST_CALL_SIGNALLER_ERROR_DISCONNECTED);
+  g_assert_nonnull (strstr (party->error->message, "pings"));
+  party_free (party);
+  socket_server_free (server);
+}
+
+/* Up, and then rubbish: what is a broken packet costs the connection, what is a broken event only itself. */
+static void
+test_rubbish_when_up (void)
+{
+  static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
+  static const char *const ignored[] = {"6", "42[\"no-such-event\",{}]", "42[\"incoming-call\"]",
+      "42[\"incoming-call\",7]", "42[\"incoming-call\",{\"callId\":7}]", "42[\"call-ended\",[]]", "439[{\"ok\":true}]",
+      "431[]", "42/other,[\"incoming-call\",{}]", "2"};
+  static const char *const broken[] = {"42{}", "42[", "4", "7", "43[1]", "0{}", "42[\"connect\"]", "1", "41", BRACKETS,
+      EVENT_BRACKETS, HUGE, "451-[\"x\",{\"_placeholder\":true,\"num\":3}]"};
+  SocketServer *server = socket_server_new (says);
+  Party *party = start_party (server->url);
+
+  WAIT_UNTIL (party->connected == 1);
+  for (guint i = 0; i < G_N_ELEMENTS (ignored); i++)
+    say (g_ptr_array_index (server->sockets, 0), ignored[i]);
+  say (g_ptr_array_index (server->sockets, 0),
+      "42[\"user-status\",{\"userId\":\"bob\",\"online\":true,\"lastSeen\":null}]");
+  say (g_ptr_array_index (server->sockets, 0), "42[\"user-busy\",{\"callId\":\"c\",\"userId\":\"bob\"}]");
+  WAIT_UNTIL (party->messages.length > 0 || party->disconnected);
+  g_assert_no_error (party->error);
+  for (guint i = 0; i < G_N_ELEMENTS (broken); i++) {
+    guint lost = party->disconnected;
+
+    WAIT_UNTIL (party->connected == party->disconnected + 1);
+    lost = party->disconnected;
+    say (g_ptr_array_index (server->sockets, server->sockets->len - 1), broken[i]);
+    WAIT_UNTIL (party->disconnected == lost + 1);
+    g_assert_null (strstr (party->error->message, "pings"));
+  }
+  g_assert_cmpuint (party->failed, ==, 0);
+  party_free (party);
+  socket_server_free (server);
+}
+
+/* Answers that are none: the request fails, the connection stays. */
+static void
+on_asked (SoupWebsocketConnection *socket, int type, GBytes *message, gpointer answer)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (message, &length);
+  g_autofree char *copy = g_strndup (text, length);
+  g_autofree char *reply = NULL;
+
+  if (!g_str_has_prefix (copy, "42"))
+    return;
+  reply = g_strdup_printf ("43%d%s", atoi (copy + 2), (const char *) answer);
+  say (socket, reply);
+}
+
+static void
+test_bad_answers (void)
+{
+  static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
+  static const char *const answers[] = {"[]", "[7]", "[\"no\"]", "[{\"ok\":false}]", "[{\"ok\":7}]",
+      "[{\"ok\":true,\"callId\":7}]", "[null]", "[{\"ok\":false,\"code\":\"odd\",\"message\":\"odd\"}]"};
+  SocketServer *server = socket_server_new (says);
+  Party *party = start_party (server->url);
+  SoupWebsocketConnection *socket;
+
+  WAIT_UNTIL (party->connected == 1);
+  socket = g_ptr_array_index (server->sockets, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
+    gulong handler = g_signal_connect (socket, "message", G_CALLBACK (on_asked), (gpointer) answers[i]);
+
+    say (socket, "2");
+    party_request_error (party, message_start ("bob", "audio"), GST_CALL_SIGNALLER_ERROR_REJECTED);
+    g_signal_handler_disconnect (socket, handler);
+  }
+  g_assert_cmpuint (party->disconnected, ==, 0);
+  party_free (party);
+  socket_server_free (server);
+}
+
+/* A server that does not hear us: stop takes its goodbye time and no more. */
+static void
+test_stop_is_bounded (void)
+{
+  static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
+  guint before = party_count_fds ();
+  SocketServer *server = socket_server_new (says);
+  SignallerProxy *proxy = signaller_proxy_new (server->url);
+  Party *party = start_party (proxy->url);
+  gint64 start;
+
+  WAIT_UNTIL (party->connected == 1);
+  proxy->swallow = TRUE;
+  start = g_get_monotonic_time ();
+  party_stop (party);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, GOODBYE_TIME_MS * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+  party_free (party);
+  signaller_proxy_free (proxy);
+  socket_server_free (server);
+  g_assert_cmpuint (party_count_fds (), <=, before);
+}
+
+/* A key and a certificate for nobody.invalid, signed by itself: for this test only. */
+static const char bad_certificate[] = "-----BEGIN CERTIFICATE-----\n"
+                                      "MIIBijCCAS+gAwIBAgIUFhjRCKDaThpwbdIBaXmQTO0OxVswCgYIKoZIzj0EAwIw\n"
+                                      "GTEXMBUGA1UEAwwObm9ib2R5LmludmFsaWQwIBcNMjYxMTIyMTkwNzIwWhgPMjEy\n"
+                                      "NjEwMjkxOTA3MjBaMBkxFzAVBgNVBAMMDm5vYm9keS5pbnZhbGlkMFkwEwYHKoZI\n"
+                                      "zj0CAQYIKoZIzj0DAQcDQgAE+opYlvvqaRAwWlAbNmsrxM2Vi1Qn4fUz7AWljfJK\n"
+                                      "NUpxeim8iNgcOJHeNRK/Y2vXZ1usFAKCtjZuTgO4SVut6KNTMFEwHQYDVR0OBBYE\n"
+                                      "FCrxevDxcnMSZ2sJ1d+Sej9SXE7fMB8GA1UdIwQYMBaAFCrxevDxcnMSZ2sJ1d+S\n"
+                                      "ej9SXE7fMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhAMfQ4TVx\n"
+                                      "TduOqAdkRQMx0lVysU3avmpCzObJopyBrUPlAiEAxTxCkxzDttm0PSuvUE2FG0j/\n"
+                                      "YEXRt/GXyUpHv/6RvNw=\n"
+                                      "-----END CERTIFICATE-----\n"
+                                      "-----BEGIN PRIVATE KEY-----\n"
+                                      "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMrXhd7xoB+ZY3RbO\n"
+                                      "K6jukyn3CP8p0PirQZzEaeHmgguhRANCAAT6iliW++ppEDBaUBs2ayvEzZWLVCfh\n"
+                                      "9TPsBaWN8ko1SnF6KbyI2Bw4kd41Er9ja9dnW6wUAoK2Nm5OA7hJW63o\n"
+                                      "-----END PRIVATE KEY-----\n";
+
+static void
+test_bad_certificate (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_pem (bad_certificate, -1, &error);
+  g_autoptr (SoupServer) server = NULL;
+  g_autofree char *url = NULL;
+  GSList *uris;
+
+  g_assert_no_error (error);
+  server = soup_server_new ("tls-certificate", certificate, NULL);
+  soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY | SOUP_SERVER_LISTEN_HTTPS, &error);
+  g_assert_no_error (error);
+  uris = soup_server_get_uris (server);
+  url = g_strdup_printf ("https://127.0.0.1:%d", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  expect_failure (url, GST_CALL_SIGNALLER_ERROR_TLS, "certificate");
+  soup_server_disconnect (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (port_rows); i++) {
+    g_autofree char *path = g_strconcat ("/signaller/hostile/port/", port_rows[i].name, NULL);
+
+    g_test_add_data_func (path, &port_rows[i], test_port);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (socket_rows); i++) {
+    g_autofree char *path = g_strconcat ("/signaller/hostile/socket/", socket_rows[i].name, NULL);
+
+    g_test_add_data_func (path, &socket_rows[i], test_socket);
+  }
+  g_test_add_func ("/signaller/hostile/no-pings", test_no_pings);
+  g_test_add_func ("/signaller/hostile/rubbish-when-up", test_rubbish_when_up);
+  g_test_add_func ("/signaller/hostile/bad-answers", test_bad_answers);
+  g_test_add_func ("/signaller/hostile/stop-is-bounded", test_stop_is_bounded);
+  g_test_add_func ("/signaller/hostile/bad-certificate", test_bad_certificate);
+  return g_test_run ();
+}
