@@ -71,6 +71,10 @@ check_serve (Options *options, GError **error)
     return usage_error (error, "--ring-timeout must be more than 0 and at most 3600 seconds");
   if (!(options->grace_timeout >= 0 && options->grace_timeout <= 3600))
     return usage_error (error, "--grace-timeout must be 0 to 3600 seconds");
+  if (!(options->ping_interval >= 0.1 && options->ping_interval <= 3600))
+    return usage_error (error, "--ping-interval must be 0.1 to 3600 seconds");
+  if (!(options->ping_timeout >= 0.1 && options->ping_timeout <= 3600))
+    return usage_error (error, "--ping-timeout must be 0.1 to 3600 seconds");
   if (options->event_limit < 0)
     return usage_error (error, "--event-limit must not be negative");
   if (!(options->turn_ttl >= 60 && options->turn_ttl <= 7 * 86400))
@@ -113,6 +117,10 @@ parse_serve (Options *options, int *argc, char ***argv, GError **error)
           "Seconds a call rings before it is missed (default 30)", "SECONDS"},
       {"grace-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->grace_timeout,
           "Seconds a participant may be gone before its call ends (default 15)", "SECONDS"},
+      {"ping-interval", 0, 0, G_OPTION_ARG_DOUBLE, &options->ping_interval,
+          "Seconds between two checks that a socket still is there (default 25)", "SECONDS"},
+      {"ping-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->ping_timeout,
+          "Seconds a socket has to answer such a check (default 20)", "SECONDS"},
       {"stun-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->stun_servers,
           "STUN server told to clients; may be repeated", "stun:HOST:PORT"},
       {"turn-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_servers,
@@ -176,7 +184,13 @@ take_command (Options *options, int *argc, char ***argv, GError **error)
 gboolean
 options_parse (Options *options, int *argc, char ***argv, GError **error)
 {
-  *options = (Options){.ring_timeout = 30, .grace_timeout = 15, .turn_ttl = 86400, .event_limit = 200, .ttl = 3600};
+  *options = (Options){.ring_timeout = 30,
+      .grace_timeout = 15,
+      .ping_interval = 25,
+      .ping_timeout = 20,
+      .turn_ttl = 86400,
+      .event_limit = 200,
+      .ttl = 3600};
   if (!take_command (options, argc, argv, error))
     return FALSE;
   gboolean token = options->command == OPTIONS_COMMAND_TOKEN;

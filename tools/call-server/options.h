@@ -25,6 +25,7 @@ typedef struct
   char *listen;
   char *database;
   double ring_timeout, grace_timeout;  /* seconds */
+  double ping_interval, ping_timeout;  /* seconds */
   char **stun_servers, **turn_servers; /* NULL-terminated, or NULL */
   GBytes *turn_secret;
   double turn_ttl;

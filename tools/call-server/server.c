@@ -63,6 +63,8 @@ listen_now (Server *server, GError **error)
   config.listen = server->options->listen;
   config.namespaces = namespaces;
   config.origins = (const char *const *) server->options->origins;
+  config.ping_interval_ms = (guint) (server->options->ping_interval * 1000);
+  config.ping_timeout_ms = (guint) (server->options->ping_timeout * 1000);
   config.max_events_per_second = (guint) server->options->event_limit;
   server->transport = transport_new (&server->loop, &config, &handler, server, error);
   return server->transport != NULL;
