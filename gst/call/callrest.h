@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * the one it has as prefix. */
 void call_rest_end_async (SoupSession *session, GUri *server, const char *token, const char *call_id, guint timeout_ms,
     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-/* An answer: the server said yes or no (GST_CALL_SIGNALLER_ERROR then). G_IO_ERROR and others: it could not be asked. */
+/* An answer or GST_CALL_SIGNALLER_ERROR: the server said yes or no. Any other error: it could not be asked. */
 CallMessage *call_rest_end_finish (SoupSession *session, GAsyncResult *result, GError **error);
 
 /* @server with @path (and @query, may be NULL) behind it. */

@@ -52,6 +52,7 @@ struct _GstCallServerSignaller
   guint attempt;
   gint64 up_since;
   SoupSession *session;
+  SocketioClientHandler socket_handler;
   SocketioClient *client; /* CONNECTING, UP; STOPPING while it says goodbye */
   CallRequests *requests;
   GSource *timer;            /* WAITING: the backoff; STOPPING: the goodbye time */
@@ -76,7 +77,6 @@ const GstCallServerSignallerTimes gst_call_server_signaller_default_times = {
 };
 
 static void gst_call_server_signaller_iface_init (GstCallSignallerInterface *iface);
-static void connect_socket (GstCallServerSignaller *self);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstCallServerSignaller, gst_call_server_signaller, G_TYPE_OBJECT,
     G_IMPLEMENT_INTERFACE (GST_TYPE_CALL_SIGNALLER, gst_call_server_signaller_iface_init)
@@ -108,6 +108,17 @@ enter_failed (GstCallServerSignaller *self, const GError *error)
   call_requests_fail (self->requests, error);
   if (self->state == STATE_FAILED)
     gst_call_signaller_emit_failed (GST_CALL_SIGNALLER (self), error);
+}
+
+static void
+connect_socket (GstCallServerSignaller *self)
+{
+  g_autoptr (GUri) uri = call_rest_build_uri (self->uri, "/socket.io/", "EIO=4&transport=websocket");
+  g_autofree char *auth = g_strdup_printf ("{\"token\":\"%s\"}", self->token);
+
+  stop_timer (self);
+  self->state = STATE_CONNECTING;
+  self->client = socketio_client_new (self->session, uri, auth, self->times.connect, &self->socket_handler, self);
 }
 
 static gboolean
@@ -284,17 +295,6 @@ static const SocketioClientHandler socket_handler = {
     .goodbye = on_socket_goodbye,
 };
 
-static void
-connect_socket (GstCallServerSignaller *self)
-{
-  g_autoptr (GUri) uri = call_rest_build_uri (self->uri, "/socket.io/", "EIO=4&transport=websocket");
-  g_autofree char *auth = g_strdup_printf ("{\"token\":\"%s\"}", self->token);
-
-  stop_timer (self);
-  self->state = STATE_CONNECTING;
-  self->client = socketio_client_new (self->session, uri, auth, self->times.connect, &socket_handler, self);
-}
-
 /* ---- requests ---- */
 
 static void
@@ -423,6 +423,7 @@ static void
 gst_call_server_signaller_init (GstCallServerSignaller *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->socket_handler = socket_handler;
   gst_call_server_signaller_set_times (self, &gst_call_server_signaller_default_times);
 }
 

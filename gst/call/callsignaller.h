@@ -57,8 +57,13 @@ struct _GstCallSignallerInterface
 
 void gst_call_signaller_start (GstCallSignaller *self);
 /* A call-start, -accept, -reject, -end, -active, -signal or -quality. The result is the CALL_MESSAGE_ANSWER with ok
- * TRUE, or an error of GST_CALL_SIGNALLER_ERROR (or G_IO_ERROR_CANCELLED). A call-end while the socket is down goes
- * by REST, and if that fails it is sent when the socket is back. Other requests fail with DISCONNECTED after the request time (10 s). */
+ * TRUE, or an error of GST_CALL_SIGNALLER_ERROR (or G_IO_ERROR_CANCELLED). Requests are sent in their order; while the
+ * socket is down they wait, at most 64 of them, and fail with DISCONNECTED after the request time (10 s, a call-signal
+ * 30 s). What was sent but not answered when the socket is lost: a call-signal and a call-active are sent again (the
+ * peer may get a signal twice), others fail with DISCONNECTED, since nobody knows whether the server saw them.
+ * A call-end while the socket is down goes by REST; if that fails it is sent when the socket is back, also when its
+ * request time is over and its callback was told DISCONNECTED. The two calls that cross each other are one: the answer
+ * to a call-start may have the status "active". */
 void gst_call_signaller_request_async (GstCallSignaller *self, const CallMessage *request, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer user_data);
 CallMessage *gst_call_signaller_request_finish (GstCallSignaller *self, GAsyncResult *result, GError **error);

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* One end of a call for the tests of the signallers: a signaller on the thread-default context, and all that it said. */
+/* One end of a call for the tests of the signallers: a signaller on the thread-default context, and what it said. */
 typedef struct
 {
   GstCallSignaller *signaller;
