@@ -58,6 +58,7 @@ struct _GstCallNegotiation
   SdpSummary remote;
   gboolean remote_is_set; /* candidates may go to webrtcbin */
   GPtrArray *waiting;     /* of Candidate */
+  GPtrArray *promises;    /* all that were made: a negotiation has four at most */
   gulong handlers[4];
   GSource *timeout;
   GSource *watch_source;
@@ -206,10 +207,13 @@ static GstPromise *
 make_promise (GstCallNegotiation *self, PostedFunc func)
 {
   Posted *posted = g_new0 (Posted, 1);
+  GstPromise *promise;
 
   posted->self = g_object_ref (self);
   posted->func = func;
-  return gst_promise_new_with_change_func (on_promise, posted, posted_free);
+  promise = gst_promise_new_with_change_func (on_promise, posted, posted_free);
+  g_ptr_array_add (self->promises, gst_promise_ref (promise));
+  return promise;
 }
 
 /* FALSE: it failed, and so did the negotiation. */
@@ -531,6 +535,10 @@ gst_call_negotiation_close (GstCallNegotiation *self)
     return;
   self->state = STATE_CLOSED;
   stop_timers (self);
+  /* webrtcbin throws away the tasks that it has not come to, without a word to their promises. */
+  for (guint i = 0; i < self->promises->len; i++)
+    gst_promise_interrupt (g_ptr_array_index (self->promises, i));
+  g_ptr_array_set_size (self->promises, 0);
   for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
     g_clear_signal_handler (&self->handlers[i], self->webrtcbin);
 }
@@ -585,6 +593,7 @@ gst_call_negotiation_finalize (GObject *object)
 
   stop_timers (self);
   g_ptr_array_unref (self->waiting);
+  g_ptr_array_unref (self->promises);
   g_clear_pointer (&self->context, g_main_context_unref);
   gst_object_unref (self->webrtcbin);
   G_OBJECT_CLASS (gst_call_negotiation_parent_class)->finalize (object);
@@ -594,6 +603,7 @@ static void
 gst_call_negotiation_init (GstCallNegotiation *self)
 {
   self->waiting = g_ptr_array_new_with_free_func (candidate_free);
+  self->promises = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_promise_unref);
 }
 
 static void

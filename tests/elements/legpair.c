@@ -118,12 +118,10 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   LegReceived *received = gst_pad_get_element_private (pad);
 
   g_mutex_lock (&side->lock);
-  while (side->blocked) {
-    g_mutex_unlock (&side->lock);
-    g_thread_yield ();
-    g_usleep (1000);
-    g_mutex_lock (&side->lock);
-  }
+  side->stuck++;
+  while (side->blocked)
+    g_cond_wait (&side->unblocked, &side->lock);
+  side->stuck--;
   g_mutex_unlock (&side->lock);
   note_buffer (side, received, buffer);
   gst_buffer_unref (buffer);
@@ -286,6 +284,7 @@ init_side (LegPair *pair, LegSide *side, LegSide *peer, const LegSpec *spec, con
   side->pads = g_ptr_array_new_with_free_func (gst_object_unref);
   side->signals = g_ptr_array_new_with_free_func ((GDestroyNotify) call_message_free);
   g_mutex_init (&side->lock);
+  g_cond_init (&side->unblocked);
   for (guint media = 0; media < 2; media++) {
     for (guint i = 0; i < LEG_MAX_TRACKS; i++)
       make_output (side, media, i);
@@ -402,6 +401,7 @@ clear_side (LegSide *side)
     }
   }
   g_mutex_clear (&side->lock);
+  g_cond_clear (&side->unblocked);
 }
 
 void
@@ -425,4 +425,24 @@ leg_side_received (LegSide *side, GstCallMedia media, guint index)
   received = side->received[media][index];
   g_mutex_unlock (&side->lock);
   return received;
+}
+
+void
+leg_side_block (LegSide *side, gboolean blocked)
+{
+  g_mutex_lock (&side->lock);
+  side->blocked = blocked;
+  g_cond_broadcast (&side->unblocked);
+  g_mutex_unlock (&side->lock);
+}
+
+guint
+leg_side_stuck (LegSide *side)
+{
+  guint stuck;
+
+  g_mutex_lock (&side->lock);
+  stuck = side->blocked ? side->stuck : 0;
+  g_mutex_unlock (&side->lock);
+  return stuck;
 }

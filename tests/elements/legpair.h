@@ -60,9 +60,11 @@ struct LegSide
   gboolean hold;      /* signals are recorded and not delivered */
   void (*tamper) (CallMessage *signal);
   gboolean refuse_output;
-  gint blocked; /* atomic: the received streams stand still while it is set */
+  gboolean blocked; /* under the lock: the received streams stand still while it is set */
+  guint stuck;      /* how many do */
   gint key_units;
   GMutex lock; /* of received */
+  GCond unblocked;
   LegReceived received[2][LEG_MAX_TRACKS];
   GstPad *outputs[2][LEG_MAX_TRACKS]; /* the user's src pads */
   GstPad *sinks[2][LEG_MAX_TRACKS];
@@ -81,6 +83,8 @@ void leg_pair_renew (LegPair *pair, const LegSpec *caller, const LegSpec *callee
 void leg_pair_start (LegPair *pair);
 void leg_pair_free (LegPair *pair); /* closes, and waits until nothing is left */
 void leg_side_close (LegSide *side);
+void leg_side_block (LegSide *side, gboolean blocked);
+guint leg_side_stuck (LegSide *side);
 void leg_side_deliver (LegSide *side, guint signal); /* one that was held, to the peer */
 
 typedef gboolean (*LegCondition) (LegPair *pair);
