@@ -23,8 +23,6 @@ earliest (guint64 a, guint64 b)
   return a == 0 ? b : b == 0 ? a : MIN (a, b);
 }
 
-static void on_timer (uv_timer_t *timer);
-
 void
 engine_session_schedule (EngineSession *session)
 {
@@ -37,7 +35,7 @@ engine_session_schedule (EngineSession *session)
   if (next == 0)
     uv_timer_stop (&session->timer);
   else
-    uv_timer_start (&session->timer, on_timer, next > now ? next - now : 0, 0);
+    uv_timer_start (&session->timer, session->on_timer, next > now ? next - now : 0, 0);
 }
 
 static void
@@ -82,6 +80,7 @@ engine_session_new (Transport *transport, const char *address, const char *query
   g_queue_init (&session->queue);
   uv_timer_init (transport->loop, &session->timer);
   session->timer.data = session;
+  session->on_timer = on_timer;
   transport->open_handles++;
   engine_registry_add (session);
   return session;

@@ -232,9 +232,9 @@ http_on_body (Connection *connection, const void *data, gsize length)
 }
 
 /* libwebsockets 4.1 calls this again for every look it takes at what follows a body on the connection. When that was
- * buffered already, behind an earlier request, it even takes the wrong bytes for the body and looks in a loop of its own
- * until somebody closes. So the request is delivered from the event loop, which such a loop never reaches: a POST that
- * did not wait for the answer before it costs the connection, and nothing else. */
+ * buffered already, behind an earlier request, it even takes the wrong bytes for the body and looks in a loop of its
+ * own until somebody closes. So the request is delivered from the event loop, which such a loop never reaches: a POST
+ * that did not wait for the answer before it costs the connection, and nothing else. */
 int
 http_on_body_complete (Connection *connection)
 {

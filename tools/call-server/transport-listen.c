@@ -27,6 +27,7 @@ struct Listener
   int fd;
   uv_poll_t poll;
   uv_timer_t retry;
+  uv_poll_cb on_ready;
   guint open_handles;
 };
 
@@ -42,14 +43,12 @@ connection_limit (const Transport *transport)
   return MIN (limit.rlim_cur - RESERVED_DESCRIPTORS, G_MAXINT);
 }
 
-static void on_ready (uv_poll_t *poll, int status, int events);
-
 static void
 on_retry (uv_timer_t *timer)
 {
   Listener *listener = timer->data;
 
-  uv_poll_start (&listener->poll, UV_READABLE, on_ready);
+  uv_poll_start (&listener->poll, UV_READABLE, listener->on_ready);
 }
 
 static void
@@ -161,6 +160,7 @@ listener_start (Listener *listener)
   uv_timer_init (transport->loop, &listener->retry);
   listener->poll.data = listener->retry.data = listener;
   listener->open_handles = 2;
+  listener->on_ready = on_ready;
   transport->open_handles++;
   uv_poll_start (&listener->poll, UV_READABLE, on_ready);
 }

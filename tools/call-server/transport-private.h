@@ -168,6 +168,7 @@ struct EngineSession
   GQueue queue;           /* EngineioPacket, for the next poll */
   gsize queued;           /* bytes in it */
   uv_timer_t timer;
+  uv_timer_cb on_timer;
   guint64 ping_at, pong_until, close_at, probe_until; /* uv_now(); 0: not due */
   SocketServer *sockets;
 };

@@ -44,7 +44,7 @@ typedef struct
   /* A CONNECT: @auth_json is its payload (an object) or NULL, @query_token the `token` of the handshake's query or
    * NULL. Must be answered by transport_socket_accept() or _refuse(), now or later. */
   void (*connect) (TransportSocket *socket, const char *auth_json, const char *query_token, gpointer user_data);
-  /* @args_json: a JSON array. @attachments (element-type GBytes), maybe empty. @id: SOCKETIO_NO_ID if no ack is asked. */
+  /* @args_json: a JSON array. @attachments (element-type GBytes), maybe empty. @id: SOCKETIO_NO_ID: no ack is asked. */
   void (*event) (TransportSocket *socket, const char *name, const char *args_json, GPtrArray *attachments, gint64 id,
       gpointer user_data);
   /* Last call for an accepted socket, for any reason ("transport close", "ping timeout", "client namespace
