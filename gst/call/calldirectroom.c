@@ -15,8 +15,8 @@
  *     <------------ answer, call-ended ---------------> 1
  *
  * A device that leaves an active call leaves its place empty; the next device of that user that comes or sends a signal
- * takes it, and the signals that waited for it. A call whose two places have nobody left is over. Ended calls stay until the room goes with
- * its last device, so that an end after an end is answered as the server does. */
+ * takes it, and the signals that waited for it. A call whose two places have nobody left is over. Ended calls stay
+ * until the room goes with its last device, so that an end after an end is answered as the server does. */
 
 #include "gst/call/calldirectroom.h"
 

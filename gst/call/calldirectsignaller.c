@@ -11,7 +11,7 @@
 
 #define RING_TIMEOUT_MS 30000
 
-/* Outlives the signaller in the sources that are still to be dispatched. `self` is only used on the context's thread. */
+/* Outlives the signaller in the sources that are still to be dispatched. `self` is for the context's thread. */
 typedef struct
 {
   GMainContext *context;

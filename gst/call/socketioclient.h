@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct SocketioClient SocketioClient;
 
-/* Errors of its own; those of the way to the server (G_IO_ERROR, G_TLS_ERROR, SOUP_WEBSOCKET_ERROR) pass as they are. */
+/* Its own errors; those of the way to the server (G_IO_ERROR, G_TLS_ERROR, SOUP_WEBSOCKET_ERROR) pass as they are. */
 typedef enum
 {
   SOCKETIO_CLIENT_ERROR_TIMEOUT,  /* not connected within the time */
