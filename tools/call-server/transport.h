@@ -31,7 +31,7 @@ typedef struct
   guint max_queue;               /* bytes queued to one slow reader before it is cut: 1 MiB */
   guint max_connections;         /* 0: RLIMIT_NOFILE minus a reserve */
   guint max_sockets_per_address; /* 0: no limit */
-  guint max_events_per_second;   /* per socket, 0: no limit */
+  guint max_events_per_second;   /* Socket.IO packets of one session, any type; 0: no limit */
   const char *echo_path;         /* NULL; tests: Engine.IO messages to this path are sent back as they came */
 } TransportConfig;
 
@@ -88,7 +88,8 @@ void transport_socket_refuse (TransportSocket *socket, const char *message, cons
 /* @args_json: the inside of an array, e.g. an object's text. Nothing happens on a closed socket. */
 void transport_socket_emit (TransportSocket *socket, const char *name, const char *args_json, GPtrArray *attachments);
 void transport_socket_ack (TransportSocket *socket, gint64 id, const char *args_json, GPtrArray *attachments);
-void transport_socket_close (TransportSocket *socket); /* "io server disconnect" */
+/* "io server disconnect" there; handler.disconnect is called before it returns, with "server namespace disconnect". */
+void transport_socket_close (TransportSocket *socket);
 
 typedef struct
 {
