@@ -5,11 +5,10 @@
  * signaller, and through a real server (environment GST_CALL_SERVER). */
 
 #include <glib/gstdio.h>
-#include <gst/gst.h>
 
-#include "tests/elements/callpipeline.h"
 #include "tests/elements/serverprocess.h"
 
+#include "content.h"
 #include "sounds.h"
 #include "taps.h"
 
@@ -116,14 +115,8 @@ test_server (void)
 int
 main (int argc, char **argv)
 {
-  int result;
-
-  g_test_init (&argc, &argv, NULL);
-  gst_init (&argc, &argv);
+  content_init (&argc, &argv);
   g_test_add_func ("/content/speech/direct", test_direct);
   g_test_add_func ("/content/speech/server", test_server);
-  result = g_test_run ();
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL); /* the leaks tracer warns; no-leaks.sh judges */
-  gst_deinit ();
-  return result;
+  return content_run ();
 }
