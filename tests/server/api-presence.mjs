@@ -4,6 +4,7 @@
 // Who is there, and what time does to a call: ring time, grace time, users that are offline, come and go.
 
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
 import { afterEach, test } from 'node:test';
 
 import { Server, activeCall, until } from './api-harness.mjs';
@@ -182,4 +183,38 @@ test('user-status goes to those who share a call, not to strangers', async () =>
   assert.equal((await alice.next('user-status')).userId, 'bob');
   await carol.settle();
   assert.equal(carol.has('user-status'), false);
+});
+
+test('sockets of one user are limited', async () => {
+  await start();
+  const sockets = await Promise.all(Array.from({ length: 32 }, () => server.connect('alice')));
+  await assert.rejects(server.client('alice').connected(), (error) => error.message === 'Too many sockets'
+    && error.data.code === 'too-many-sockets');
+  await sockets[0].close();
+  await until('room for another', () => server.connect('alice').catch(() => null));
+});
+
+const hasSqlite = (() => {
+  try { return execFileSync('sqlite3', ['-version']).length > 0; } catch { return false; }
+})();
+
+test('the database fails for a while: 503, nothing is kept, and timers try again', { skip: !hasSqlite
+  && 'no sqlite3 command' }, async () => {
+  await start('--ring-timeout', '0.5');
+  const alice = await server.connect('alice');
+  const { callId } = await alice.ask('call-start', { targetUserId: 'bob' });
+  const lock = spawn('sqlite3', [server.database], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const locked = new Promise((resolve, reject) => {
+    lock.stdout.on('data', resolve);
+    lock.on('error', reject);
+  });
+  lock.stdin.write("BEGIN IMMEDIATE; SELECT 'locked';\n");
+  await locked;
+  const refused = await server.rest('POST', '/api/calls/start', 'carol', { targetUserId: 'dave' });
+  assert.deepEqual([refused.status, refused.body.code], [503, 'database']);
+  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  lock.stdin.end('COMMIT;\n');
+  assert.equal((await alice.next('call-ended')).callId, callId);
+  assert.equal((await record(callId)).endReason, 'offline');
+  assert.equal((await server.rest('GET', '/api/calls/history', 'carol')).body.total, 0);
 });

@@ -32,6 +32,7 @@ fixture_open (Fixture *fixture, gconstpointer unused)
 static void
 fixture_shut (Fixture *fixture)
 {
+  store_drain (fixture->store);
   store_free (fixture->store);
   uv_run (&fixture->loop, UV_RUN_DEFAULT);
   g_assert_cmpint (uv_loop_close (&fixture->loop), ==, 0);

@@ -135,6 +135,10 @@ events_connect (Server *server, TransportSocket *socket, const char *auth_json, 
     refuse (socket, error);
     return;
   }
+  if (user->sockets->len >= USERS_MAX_SOCKETS) {
+    transport_socket_refuse (socket, "Too many sockets", "{\"code\":\"too-many-sockets\"}");
+    return;
+  }
   transport_socket_set_data (socket, socket_owner_new (user, token));
   transport_socket_accept (socket);
   devices_came (server, user, socket);

@@ -5,6 +5,8 @@
 
 #include "tools/call-server/devices.h"
 
+#define RETRY_MS 1000
+
 static void
 seat_clear (Seat *seat)
 {
@@ -18,6 +20,8 @@ void
 live_call_free (LiveCall *call)
 {
   timer_stop (&call->ring);
+  timer_stop (&call->retry);
+  g_clear_pointer (&call->retry_job, store_job_free);
   seat_clear (&call->seats[SEAT_CALLER]);
   seat_clear (&call->seats[SEAT_RECEIVER]);
   call_record_free (call->record);
@@ -48,23 +52,43 @@ live_other_seat (Seat *seat)
 
 /* ---- timers ---- */
 
+static StoreJob *
+event_job (LiveCall *call, CallEvent event, gint64 now_ms, void (*done) (StoreJob *job))
+{
+  StoreJob *job = store_job_new (STORE_CHANGE_CALL, NULL, done, call->server);
+  job->call_id = g_strdup (call->record->id);
+  job->verb = STORE_VERB_EVENT;
+  job->event = event;
+  job->now_ms = now_ms;
+  return job;
+}
+
+static void
+retry_expired (gpointer data)
+{
+  LiveCall *call = data;
+  timer_stop (&call->retry);
+  store_push (call->server->store, g_steal_pointer (&call->retry_job));
+}
+
+/* When the database failed, the event is tried again: the call would live for ever. */
 static void
 timer_applied (StoreJob *job)
 {
   Server *server = job->data;
+  LiveCall *call = live_find (server, job->call_id);
   if (job->result == STORE_OK)
     live_apply (server, job, NULL, NULL, NULL, NULL);
+  else if (job->result == STORE_FAILED && call != NULL && !server->stopping && call->retry == NULL) {
+    call->retry_job = event_job (call, job->event, job->now_ms, job->done);
+    call->retry = timer_start (&server->loop, RETRY_MS, retry_expired, call);
+  }
 }
 
 static void
 push_event (LiveCall *call, CallEvent event, gint64 now_ms)
 {
-  StoreJob *job = store_job_new (STORE_CHANGE_CALL, NULL, timer_applied, call->server);
-  job->call_id = g_strdup (call->record->id);
-  job->verb = STORE_VERB_EVENT;
-  job->event = event;
-  job->now_ms = now_ms;
-  store_push (call->server->store, job);
+  store_push (call->server->store, event_job (call, event, now_ms, timer_applied));
 }
 
 static void

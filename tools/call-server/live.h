@@ -37,6 +37,8 @@ struct LiveCall
   CallRecord *record;
   Seat seats[2];
   Timer *ring;
+  Timer *retry; /* of what a timer wanted and the database did not */
+  StoreJob *retry_job;
 };
 
 void live_call_free (LiveCall *call);

@@ -76,8 +76,9 @@ static void
 close_store (Server *server)
 {
   timer_stop (&server->alive_timer);
-  g_hash_table_remove_all (server->live);
   store_push (server->store, store_job_new (STORE_ALIVE, NULL, NULL, NULL));
+  store_drain (server->store);
+  g_hash_table_remove_all (server->live);
   g_clear_pointer (&server->store, store_free);
   for (guint i = 0; i < G_N_ELEMENTS (server->signals); i++)
     uv_close ((uv_handle_t *) &server->signals[i], NULL);
@@ -87,8 +88,8 @@ static void
 on_stopped (gpointer data)
 {
   Server *server = data;
+  close_store (server); /* its last answers still go to requests of the transport */
   g_clear_pointer (&server->transport, transport_free);
-  close_store (server);
 }
 
 static void

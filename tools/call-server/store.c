@@ -132,6 +132,9 @@ static void
 on_closed (uv_handle_t *handle)
 {
   Store *store = (Store *) handle;
+  StoreJob *job;
+  while ((job = g_async_queue_try_pop (store->waiting)) != NULL)
+    store_job_free (job);
   g_async_queue_unref (store->waiting);
   g_async_queue_unref (store->finished);
   g_free (store);
@@ -154,11 +157,16 @@ store_new (uv_loop_t *loop, const char *path, GError **error)
 }
 
 void
-store_free (Store *store)
+store_drain (Store *store)
 {
   g_async_queue_push (store->waiting, &stop_job);
   g_thread_join (store->thread);
   deliver (store);
+}
+
+void
+store_free (Store *store)
+{
   store_sql_close (store->sql);
   uv_close ((uv_handle_t *) &store->wake, on_closed);
 }

@@ -93,8 +93,9 @@ struct StoreJob
 
 /* @path: a file, or ":memory:". Opens, migrates, and starts the thread. */
 Store *store_new (uv_loop_t *loop, const char *path, GError **error);
-/* Finishes what waits; answers to that still come if the loop runs on. The handle closes on the loop. */
-void store_free (Store *store);
+/* Ends the thread when it has done all that waits, and hands that back. What is pushed after it is not done. */
+void store_drain (Store *store);
+void store_free (Store *store); /* after a drain; the handle closes on the loop */
 
 StoreJob *store_job_new (StoreOp op, const char *user_id, void (*done) (StoreJob *job), gpointer data);
 void store_job_free (StoreJob *job);
