@@ -211,7 +211,7 @@ test('errors of start, accept, reject, end, get', async () => {
   cases.push([await server.rest('POST', `/api/calls/${callId}/accept`, 'bob'), 400, 'Call is not in calling state']);
   cases.push([await server.rest('POST', `/api/calls/${callId}/reject`, 'bob'), 400, 'Call is not in calling state']);
   cases.push([await server.rest('GET', '/api/unknown', 'bob'), 404, undefined]);
-  cases.push([await server.rest('DELETE', '/api/calls/start', 'bob'), 405, undefined]);
+  cases.push([await server.rest('PUT', '/api/calls/start', 'bob'), 405, undefined]);
   cases.forEach(([answer, status, message], at) => {
     assert.equal(answer.status, status, `case ${at}: ${JSON.stringify(answer.body)}`);
     assert.equal(answer.body.success, false);

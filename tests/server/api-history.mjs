@@ -83,6 +83,20 @@ test('bad values: 400', async () => {
   }
 });
 
+test('delete: out of one\'s own history, and of no other', async () => {
+  const [id] = made;
+  const { callId } = (await rest('POST', '/api/calls/start', 'alice', { targetUserId: 'carol' })).body;
+  const live = await rest('DELETE', `/api/calls/${callId}`, 'alice');
+  assert.deepEqual([live.status, live.body.code], [400, 'live']);
+  await rest('POST', `/api/calls/${callId}/end`, 'alice');
+  for (const [where, user, status] of [[callId, 'bob', 403], ['nope', 'alice', 404], [callId, 'alice', 200],
+    [callId, 'alice', 200]])
+    assert.equal((await rest('DELETE', `/api/calls/${where}`, user)).status, status);
+  assert.deepEqual((await history()).calls[0].callId, id);
+  assert.equal((await history('', 'carol')).calls[0].callId, callId);
+  await rest('DELETE', `/api/calls/${callId}`, 'carol');
+});
+
 test('each sees its own', async () => {
   const carol = await history('', 'carol');
   assert.equal(carol.total, 3);

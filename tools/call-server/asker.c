@@ -29,6 +29,7 @@ static const FailureText failures[] = {
     [FAILURE_NOT_YOURS_TO_REJECT] = {403, "forbidden", "Unauthorized to reject this call"},
     [FAILURE_NOT_YOURS_TO_END] = {403, "forbidden", "Unauthorized to end this call"},
     [FAILURE_NOT_CALLING] = {400, "not-calling", "Call is not in calling state"},
+    [FAILURE_LIVE] = {400, "live", "Call is still going on"},
     [FAILURE_NOT_LIVE] = {400, "not-live", "Call is over"},
     [FAILURE_NOT_ACCEPTED] = {400, "not-accepted", "Accept the call first"},
     [FAILURE_QUEUE_FULL] = {429, "queue-full", "Too many signals wait for the other participant"},

@@ -17,23 +17,54 @@
 /* ---- one ---- */
 
 static void
+fail_unfound (Asker *asker, StoreResult result)
+{
+  if (result == STORE_NOT_FOUND)
+    asker_fail (asker, FAILURE_NO_CALL);
+  else if (result == STORE_FORBIDDEN)
+    asker_fail (asker, FAILURE_NOT_YOURS);
+  else
+    asker_fail (asker, FAILURE_STORE);
+}
+
+static void
 got (StoreJob *job)
 {
   Asker *asker = job->data;
   if (job->result == STORE_OK)
     asker_reply (asker, call_record_to_json (job->call, asker->user->id, job->now_ms));
-  else if (job->result == STORE_NOT_FOUND)
-    asker_fail (asker, FAILURE_NO_CALL);
-  else if (job->result == STORE_FORBIDDEN)
-    asker_fail (asker, FAILURE_NOT_YOURS);
   else
-    asker_fail (asker, FAILURE_STORE);
+    fail_unfound (asker, job->result);
 }
 
 void
 call_get (Asker *asker, const char *call_id)
 {
   StoreJob *job = store_job_new (STORE_GET_CALL, asker->user->id, got, asker);
+  job->call_id = g_strdup (call_id);
+  store_push (asker->server->store, job);
+}
+
+/* From the asker's own history; the other side keeps it. */
+static void
+hidden (StoreJob *job)
+{
+  Asker *asker = job->data;
+  if (job->result == STORE_OK) {
+    JsonObject *body = json_object_new ();
+    json_object_set_boolean_member (body, "success", TRUE);
+    json_object_set_string_member (body, "callId", job->call_id);
+    asker_reply (asker, body);
+  } else if (job->result == STORE_UNCHANGED)
+    asker_fail (asker, FAILURE_LIVE);
+  else
+    fail_unfound (asker, job->result);
+}
+
+void
+call_hide (Asker *asker, const char *call_id)
+{
+  StoreJob *job = store_job_new (STORE_HIDE_CALL, asker->user->id, hidden, asker);
   job->call_id = g_strdup (call_id);
   store_push (asker->server->store, job);
 }

@@ -16,6 +16,7 @@ void call_end (Asker *asker, const char *call_id);
 void call_signal (Asker *asker, JsonObject *body); /* calls-signal.c: events only */
 void call_quality (Asker *asker, JsonObject *body);
 void call_get (Asker *asker, const char *call_id); /* calls-query.c */
+void call_hide (Asker *asker, const char *call_id);
 void call_list_active (Asker *asker);
 void call_list_mine (Asker *asker);    /* the event call-active */
 void call_list_history (Asker *asker); /* REST only: reads the query */

@@ -59,6 +59,12 @@ on_get (Asker *asker, const char *id, JsonObject *body)
 }
 
 static void
+on_delete (Asker *asker, const char *id, JsonObject *body)
+{
+  call_hide (asker, id);
+}
+
+static void
 contacts_known (StoreJob *job)
 {
   Asker *asker = job->data;
@@ -145,6 +151,7 @@ static const Route routes[] = {
     {"POST", "/api/calls/:id/reject", call_reject, NULL},
     {"POST", "/api/calls/:id/end", on_end, NULL},
     {"GET", "/api/calls/:id", on_get, NULL},
+    {"DELETE", "/api/calls/:id", on_delete, NULL},
     {"GET", "/api/users/contacts", on_contacts, NULL},
     {"GET", "/api/ice-servers", on_ice_servers, NULL},
     {"GET", "/healthz", NULL, on_healthz},

@@ -205,6 +205,21 @@ sql_run_start_call (StoreSql *sql, StoreJob *job)
 }
 
 gboolean
+sql_run_hide_call (StoreSql *sql, StoreJob *job)
+{
+  if (!sql_run_get_call (sql, job))
+    return FALSE;
+  if (job->result == STORE_OK && call_state_is_live (job->call->state))
+    job->result = STORE_UNCHANGED;
+  if (job->result != STORE_OK)
+    return TRUE;
+  sqlite3_stmt *stmt = sql_use (sql, SQL_HIDE_CALL);
+  sql_bind_text (stmt, 1, job->call_id);
+  sql_bind_text (stmt, 2, job->user_id);
+  return sql_execute (sql, stmt);
+}
+
+gboolean
 sql_run_alive (StoreSql *sql, StoreJob *job)
 {
   sqlite3_stmt *stmt = sql_use (sql, SQL_SET_ALIVE);

@@ -29,6 +29,7 @@ typedef enum
   SQL_INSERT_PARTICIPANT,
   SQL_CHANGE_CALL,
   SQL_LEAVE_CALL,
+  SQL_HIDE_CALL,
   SQL_HISTORY,
   SQL_HISTORY_COUNT,
   SQL_CONTACTS,
@@ -62,6 +63,7 @@ gboolean sql_run_touch_user (StoreSql *sql, StoreJob *job); /* store-changes.c *
 gboolean sql_run_seen_user (StoreSql *sql, StoreJob *job);
 gboolean sql_run_change_call (StoreSql *sql, StoreJob *job);
 gboolean sql_run_start_call (StoreSql *sql, StoreJob *job);
+gboolean sql_run_hide_call (StoreSql *sql, StoreJob *job);
 gboolean sql_run_alive (StoreSql *sql, StoreJob *job);
 gboolean sql_run_get_call (StoreSql *sql, StoreJob *job); /* store-queries.c */
 gboolean sql_run_live_calls (StoreSql *sql, StoreJob *job);

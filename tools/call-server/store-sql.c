@@ -29,6 +29,7 @@ static gboolean (*const run[STORE_OP_COUNT]) (StoreSql *sql, StoreJob *job) = {
     [STORE_SEEN_USER] = sql_run_seen_user,
     [STORE_START_CALL] = sql_run_start_call,
     [STORE_CHANGE_CALL] = sql_run_change_call,
+    [STORE_HIDE_CALL] = sql_run_hide_call,
     [STORE_GET_CALL] = sql_run_get_call,
     [STORE_LIVE_CALLS] = sql_run_live_calls,
     [STORE_HISTORY] = sql_run_history,

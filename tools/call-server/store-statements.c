@@ -47,6 +47,7 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_CHANGE_CALL] = "UPDATE calls SET status = ?3, reason = ?4, accepted = ?5, ended = ?6"
                         " WHERE id = ?1 AND status = ?2",
     [SQL_LEAVE_CALL] = "UPDATE participants SET live = 0 WHERE call_id = ?1",
+    [SQL_HIDE_CALL] = "INSERT OR IGNORE INTO hidden (call_id, user_id) VALUES (?1, ?2)",
     [SQL_HISTORY] = "SELECT " CALL_COLUMNS HISTORY_FROM " ORDER BY me.started DESC, c.seq DESC LIMIT ?8 OFFSET ?9",
     [SQL_HISTORY_COUNT] = "SELECT count(*)" HISTORY_FROM,
     [SQL_CONTACTS] = "SELECT " USER_COLUMNS (

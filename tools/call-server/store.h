@@ -28,6 +28,7 @@ typedef enum
   STORE_SEEN_USER,   /* user_id, now_ms: last seen */
   STORE_START_CALL,  /* user_id calls peer_id; call_type, online -> STORE_OK, _CROSSED, _NO_USER, _*_BUSY */
   STORE_CHANGE_CALL, /* call_id, verb, user_id or event -> STORE_OK, _UNCHANGED, _NOT_FOUND, _FORBIDDEN */
+  STORE_HIDE_CALL,   /* call_id, user_id -> STORE_OK, _UNCHANGED (it lives), _NOT_FOUND, _FORBIDDEN */
   STORE_GET_CALL,    /* call_id, user_id -> STORE_OK, _NOT_FOUND, _FORBIDDEN */
   STORE_LIVE_CALLS,  /* of user_id, or all: calls */
   STORE_HISTORY,     /* user_id, filter: calls, total */
