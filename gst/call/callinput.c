@@ -14,13 +14,42 @@ static GstStaticCaps any_rtp = GST_STATIC_CAPS ("application/x-rtp");
 
 #define KEY_UNIT_INTERVAL_US (300 * G_TIME_SPAN_MILLISECOND)
 
+/* The peer asks for a keyframe; an encoder of ours would have taken the event on its way here. One that comes too soon
+ * is not lost: it goes out with the first buffer after the interval. */
+static void
+ask_key_unit (CallInput *self, GstEvent *event)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean now_is_fine;
+
+  GST_OBJECT_LOCK (self->pad);
+  now_is_fine = now - self->last_key_unit >= KEY_UNIT_INTERVAL_US;
+  if (now_is_fine)
+    self->last_key_unit = now;
+  GST_OBJECT_UNLOCK (self->pad);
+  g_atomic_int_set (&self->key_unit_due, !now_is_fine);
+  if (now_is_fine)
+    self->key_unit (self->owner, self->user_data, event);
+}
+
+static void
+ask_own_key_unit (CallInput *self)
+{
+  g_autoptr (GstEvent) event = gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0);
+
+  ask_key_unit (self, event);
+}
+
 static GstPadProbeReturn
 on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   CallInput *self = user_data;
 
-  if (!(GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_BOTH))
+  if (!(GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_BOTH)) {
+    if (g_atomic_int_get (&self->key_unit_due))
+      ask_own_key_unit (self);
     return g_atomic_int_get (&self->open) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  }
   switch (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info))) {
     case GST_EVENT_EOS:
     case GST_EVENT_FLUSH_START:
@@ -31,18 +60,13 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   }
 }
 
-/* The peer asks for a keyframe; an encoder of ours would have taken the event on its way here. */
 static gboolean
 input_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   CallInput *self = pad->eventdata;
-  gint64 now = g_get_monotonic_time ();
 
-  if (gst_video_event_is_force_key_unit (event) && g_atomic_int_get (&self->open)
-      && now - self->last_key_unit >= KEY_UNIT_INTERVAL_US) {
-    self->last_key_unit = now;
-    self->key_unit (self->owner, self->user_data, event);
-  }
+  if (gst_video_event_is_force_key_unit (event) && g_atomic_int_get (&self->open))
+    ask_key_unit (self, event);
   gst_event_unref (event);
   return TRUE;
 }
@@ -192,11 +216,8 @@ call_input_open (CallInput *self)
   if (gst_pad_link_full (self->pad, sink, GST_PAD_LINK_CHECK_NOTHING) != GST_PAD_LINK_OK)
     return;
   g_atomic_int_set (&self->open, TRUE);
-  if (self->form != CALL_CODEC_RAW && self->media == GST_CALL_MEDIA_VIDEO) {
-    g_autoptr (GstEvent) event = gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0);
-    self->last_key_unit = g_get_monotonic_time ();
-    self->key_unit (self->owner, self->user_data, event);
-  }
+  if (self->form != CALL_CODEC_RAW && self->media == GST_CALL_MEDIA_VIDEO)
+    ask_own_key_unit (self);
 }
 
 void

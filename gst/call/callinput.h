@@ -28,7 +28,8 @@ typedef struct
   CallInputKeyUnit key_unit;
   GstCaps *caps;        /* of what comes in; NULL: any raw */
   gint open;            /* atomic */
-  gint64 last_key_unit; /* of the thread that RTCP comes in */
+  gint64 last_key_unit; /* monotonic us; under the pad's lock */
+  gint key_unit_due;    /* atomic: asked for too soon after the last one */
 } CallInput;
 
 CallInput *call_input_new (const GstCallLegInput *settings, CallInputKeyUnit key_unit, gpointer owner, GError **error);

@@ -11,6 +11,7 @@
  * into the user's pipeline, and that may wait for the very thread that closes. */
 
 #include "gst/call/calllegprivate.h"
+#include "gst/call/callpost.h"
 
 GST_DEBUG_CATEGORY (call_leg_debug);
 #define GST_CAT_DEFAULT call_leg_debug
@@ -41,41 +42,13 @@ check_installed (GError **error)
 
 /* ---- errors of the pipeline ---- */
 
-typedef struct
-{
-  GstCallLeg *self;
-  GError *error;
-} Failure;
-
 static void
-failure_free (gpointer data)
+on_failure (gpointer object, gpointer error)
 {
-  Failure *failure = data;
+  GstCallLeg *self = object;
 
-  g_object_unref (failure->self);
-  g_error_free (failure->error);
-  g_free (failure);
-}
-
-static gboolean
-on_failure (gpointer data)
-{
-  Failure *failure = data;
-
-  if (!failure->self->closed)
-    failure->self->callbacks.failed (failure->self, failure->error, failure->self->user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-attach_idle (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify free_data)
-{
-  GSource *source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, data, free_data);
-  g_source_attach (source, context);
-  g_source_unref (source);
+  if (!self->closed)
+    self->callbacks.failed (self, error, self->user_data);
 }
 
 /* No message piles up on the bus: nobody reads it. */
@@ -85,15 +58,14 @@ on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
   GstCallLeg *self = user_data;
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    Failure *failure = g_new0 (Failure, 1);
     g_autoptr (GError) error = NULL;
     g_autofree char *debug = NULL;
     gst_message_parse_error (message, &error, &debug);
     GST_WARNING_OBJECT (GST_MESSAGE_SRC (message), "%s (%s)", error->message, debug);
-    failure->self = g_object_ref (self);
-    failure->error = g_error_new (GST_CALL_NEGOTIATION_ERROR, GST_CALL_NEGOTIATION_ERROR_PIPELINE, "%s: %s",
-        GST_MESSAGE_SRC_NAME (message), error->message);
-    attach_idle (self->context, on_failure, failure, failure_free);
+    call_post (self->context, self, on_failure,
+        g_error_new (GST_CALL_NEGOTIATION_ERROR, GST_CALL_NEGOTIATION_ERROR_PIPELINE, "%s: %s",
+            GST_MESSAGE_SRC_NAME (message), error->message),
+        (GDestroyNotify) g_error_free);
   }
   gst_message_unref (message);
   return GST_BUS_DROP;
@@ -289,23 +261,13 @@ typedef struct
   gpointer user_data;
 } Closing;
 
-static gboolean
-on_closed (gpointer data)
+static void
+on_closed (gpointer object, gpointer data)
 {
   Closing *closing = data;
 
   if (closing->done != NULL)
     closing->done (closing->user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-closing_free (gpointer data)
-{
-  Closing *closing = data;
-
-  g_object_unref (closing->self);
-  g_free (closing);
 }
 
 static void
@@ -331,8 +293,10 @@ close_thread (gpointer data)
 {
   Closing *closing = data;
 
-  stop_pipeline (closing->self);
-  attach_idle (closing->self->context, on_closed, closing, closing_free);
+  g_autoptr (GstCallLeg) self = closing->self;
+
+  stop_pipeline (self);
+  call_post (self->context, self, on_closed, closing, g_free);
   return NULL;
 }
 

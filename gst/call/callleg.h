@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /* One participant's WebRTC connection, in a pipeline of its own (on the user's clock and base time):
  *
  *   user's thread                     leg pipeline                                   leg's thread (jitterbuffer's)
- *   callsink ==push==> [src pad] -> convert -> encoder -> payloader -> webrtcbin -> depayloader -> decoder -> [sink pad] ==push==> callsrc
+ *   callsink ==push==> [src pad] -> convert -> encoder -> payloader -> webrtcbin
+ *                                      webrtcbin -> depayloader -> decoder -> [sink pad] ==push==> callsrc
  *
  * The hand-over at both ends is a gst_pad_push() in the same thread: no queue, no copy, no thread of its own.
  * Encoders and decoders live in the leg, so that a rebuilt leg begins with a keyframe and whatever codec was agreed.
@@ -71,8 +72,8 @@ typedef struct
   GstClockTime base_time;
   guint latency_ms; /* of the jitterbuffers */
   GstCallOutput output;
-  guint
-      receive_audio; /* how many tracks to ask for in an offer, at least; sent tracks are sendrecv if these cover them */
+  /* How many tracks to ask for in an offer, at least; sent tracks are sendrecv if these cover them. */
+  guint receive_audio;
   guint receive_video;
   const char *video_codec; /* to receive, when nothing is sent: "vp8" */
   GstCallIceConfig ice;

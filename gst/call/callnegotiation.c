@@ -6,10 +6,10 @@
  *
  *   offerer                              answerer
  *   NEW       offer()                    NEW        handle(offer): sdp_check
- *   OFFERING  create-offer                OFFERED    set-remote, prepare_answer, create-answer
+ *   OFFERING  create-offer                TAKING     set-remote, prepare_answer, create-answer
  *             `signal` offer, set-local             `signal` answer, set-local
  *   WAITING   handle(answer): sdp_check
- *             set-remote
+ *   TAKING    set-remote
  *   CONNECTING                           CONNECTING
  *       ICE and DTLS up, the certificate is the one of the description -> `connected`
  *   CONNECTED                            CONNECTED   silence of the peer is watched from here on
@@ -18,8 +18,11 @@
 
 #include "gst/call/callnegotiation.h"
 
+#include "gst/call/callcandidates.h"
 #include "gst/call/callice.h"
 #include "gst/call/callpeer.h"
+#include "gst/call/callpost.h"
+#include "gst/call/callready.h"
 #include "gst/call/callsdp.h"
 #include "gst/call/callwatch.h"
 #include "gst/core/sdpcheck.h"
@@ -29,7 +32,6 @@
 GST_DEBUG_CATEGORY_STATIC (call_negotiation_debug);
 #define GST_CAT_DEFAULT call_negotiation_debug
 
-#define MAX_WAITING_CANDIDATES 256
 #define WATCH_INTERVAL_MS 500
 
 typedef enum
@@ -37,7 +39,7 @@ typedef enum
   STATE_NEW,
   STATE_OFFERING,
   STATE_WAITING,
-  STATE_OFFERED,
+  STATE_TAKING,
   STATE_CONNECTING,
   STATE_CONNECTED,
   STATE_FAILED,
@@ -56,30 +58,14 @@ struct _GstCallNegotiation
   State state;
   SdpSummary local;
   SdpSummary remote;
-  gboolean remote_is_set; /* candidates may go to webrtcbin */
-  GPtrArray *waiting;     /* of Candidate */
-  GPtrArray *promises;    /* all that were made: a negotiation has four at most */
-  gulong handlers[4];
+  CallCandidates *candidates;
+  GPtrArray *promises; /* all that were made: a negotiation has four at most */
+  gulong handlers[3];
   GSource *timeout;
   GSource *watch_source;
   CallWatch *watch;
+  CallReady *ready;
 };
-
-typedef struct
-{
-  guint mline;
-  char *text;
-} Candidate;
-
-typedef void (*PostedFunc) (GstCallNegotiation *self, gpointer data);
-
-typedef struct
-{
-  GstCallNegotiation *self;
-  PostedFunc func;
-  gpointer data;
-  GDestroyNotify free_data;
-} Posted;
 
 G_DEFINE_FINAL_TYPE (GstCallNegotiation, gst_call_negotiation, G_TYPE_OBJECT)
 
@@ -89,57 +75,12 @@ gst_call_negotiation_error_quark (void)
   return g_quark_from_static_string ("gst-call-negotiation-error-quark");
 }
 
-static void
-candidate_free (gpointer data)
-{
-  Candidate *candidate = data;
-
-  g_free (candidate->text);
-  g_free (candidate);
-}
-
-static void
-posted_free (gpointer data)
-{
-  Posted *posted = data;
-
-  if (posted->free_data != NULL && posted->data != NULL)
-    posted->free_data (posted->data);
-  g_object_unref (posted->self);
-  g_free (posted);
-}
-
-static gboolean
-on_posted (gpointer data)
-{
-  Posted *posted = data;
-
-  if (posted->self->state != STATE_CLOSED)
-    posted->func (posted->self, posted->data);
-  return G_SOURCE_REMOVE;
-}
-
 static GSource *
-attach (GstCallNegotiation *self, GSource *source, GSourceFunc func, gpointer data, GDestroyNotify free_data)
+attach (GstCallNegotiation *self, GSource *source, GSourceFunc func)
 {
-  g_source_set_callback (source, func, data, free_data);
+  g_source_set_callback (source, func, self, NULL);
   g_source_attach (source, self->context);
   return source;
-}
-
-/* Not g_main_context_invoke(): that runs the function here when nobody happens to iterate the default context. */
-static void
-post (GstCallNegotiation *self, PostedFunc func, gpointer data, GDestroyNotify free_data)
-{
-  Posted *posted = g_new0 (Posted, 1);
-  GSource *source = g_idle_source_new ();
-
-  posted->self = g_object_ref (self);
-  posted->func = func;
-  posted->data = data;
-  posted->free_data = free_data;
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_unref (attach (self, source, on_posted, posted, posted_free));
 }
 
 static void
@@ -157,12 +98,15 @@ stop_timers (GstCallNegotiation *self)
   clear_source (&self->timeout);
   clear_source (&self->watch_source);
   g_clear_pointer (&self->watch, call_watch_free);
+  g_clear_pointer (&self->ready, call_ready_free);
 }
 
 static void
-tell_failed (GstCallNegotiation *self, gpointer data)
+tell_failed (gpointer object, gpointer data)
 {
-  if (self->callbacks.failed != NULL)
+  GstCallNegotiation *self = object;
+
+  if (self->state != STATE_CLOSED && self->callbacks.failed != NULL)
     self->callbacks.failed (self, data, self->user_data);
 }
 
@@ -177,7 +121,7 @@ fail (GstCallNegotiation *self, GError *error)
   GST_INFO_OBJECT (self->webrtcbin, "negotiation failed: %s", error->message);
   self->state = STATE_FAILED;
   stop_timers (self);
-  post (self, tell_failed, error, (GDestroyNotify) g_error_free);
+  call_post (self->context, self, tell_failed, error, (GDestroyNotify) g_error_free);
 }
 
 static void
@@ -193,25 +137,11 @@ fail_sdp (GstCallNegotiation *self, const char *what, const GError *reason)
                   reason ? reason->message : "no reason given"));
 }
 
-/* ---- promises ---- */
-
-static void
-on_promise (GstPromise *promise, gpointer data)
-{
-  Posted *posted = data;
-
-  post (posted->self, posted->func, gst_promise_ref (promise), (GDestroyNotify) gst_promise_unref);
-}
-
 static GstPromise *
-make_promise (GstCallNegotiation *self, PostedFunc func)
+make_promise (GstCallNegotiation *self, CallPostFunc func)
 {
-  Posted *posted = g_new0 (Posted, 1);
-  GstPromise *promise;
+  GstPromise *promise = call_post_promise (self->context, self, func);
 
-  posted->self = g_object_ref (self);
-  posted->func = func;
-  promise = gst_promise_new_with_change_func (on_promise, posted, posted_free);
   g_ptr_array_add (self->promises, gst_promise_ref (promise));
   return promise;
 }
@@ -238,57 +168,18 @@ check_reply (GstCallNegotiation *self, GstPromise *promise, const char *what, co
 
 static void
 set_description (
-    GstCallNegotiation *self, const char *signal, GstWebRTCSessionDescription *description, PostedFunc done)
+    GstCallNegotiation *self, const char *signal, GstWebRTCSessionDescription *description, CallPostFunc done)
 {
   g_autoptr (GstPromise) promise = make_promise (self, done);
 
   g_signal_emit_by_name (self->webrtcbin, signal, description, promise);
 }
 
-/* ---- candidates ---- */
-
 static void
-add_candidate (GstCallNegotiation *self, const Candidate *candidate)
+emit_candidate (gpointer object, gpointer data)
 {
-  g_signal_emit_by_name (self->webrtcbin, "add-ice-candidate", candidate->mline, candidate->text);
-}
-
-static void
-remote_is_set (GstCallNegotiation *self)
-{
-  self->remote_is_set = TRUE;
-  for (guint i = 0; i < self->waiting->len; i++)
-    add_candidate (self, g_ptr_array_index (self->waiting, i));
-  g_ptr_array_set_size (self->waiting, 0);
-}
-
-static void
-handle_candidate (GstCallNegotiation *self, const CallSignal *signal)
-{
-  g_autoptr (GError) error = NULL;
-  Candidate *candidate;
-  gboolean usable;
-
-  if (signal->candidate == NULL || *signal->candidate == '\0')
-    return;
-  if (!sdp_candidate_check (signal->candidate, &usable, &error)) {
-    GST_WARNING_OBJECT (self->webrtcbin, "candidate ignored: %s", error->message);
-    return;
-  }
-  if (!usable || self->waiting->len >= MAX_WAITING_CANDIDATES)
-    return;
-  candidate = g_new0 (Candidate, 1);
-  candidate->mline = call_sdp_find_mline (&self->remote, signal->sdp_mid, signal->sdp_mline_index);
-  candidate->text = g_strdup (signal->candidate);
-  g_ptr_array_add (self->waiting, candidate);
-  if (self->remote_is_set)
-    remote_is_set (self);
-}
-
-static void
-emit_candidate (GstCallNegotiation *self, gpointer data)
-{
-  const Candidate *candidate = data;
+  GstCallNegotiation *self = object;
+  const CallCandidate *candidate = data;
   g_autoptr (CallMessage) message = call_message_new (CALL_MESSAGE_CALL_SIGNAL);
 
   if (self->state >= STATE_FAILED)
@@ -304,17 +195,10 @@ emit_candidate (GstCallNegotiation *self, gpointer data)
 static void
 on_ice_candidate (GstElement *webrtcbin, guint mline, const char *text, GstCallNegotiation *self)
 {
-  Candidate *candidate;
-
-  if (text == NULL || *text == '\0')
-    return;
-  candidate = g_new0 (Candidate, 1);
-  candidate->mline = mline;
-  candidate->text = g_strdup (text);
-  post (self, emit_candidate, candidate, candidate_free);
+  if (text != NULL && *text != '\0')
+    call_post (
+        self->context, self, emit_candidate, call_candidate_new (mline, text), (GDestroyNotify) call_candidate_free);
 }
-
-/* ---- connection ---- */
 
 static gboolean
 on_watch (gpointer data)
@@ -333,14 +217,15 @@ set_connected (GstCallNegotiation *self)
   self->state = STATE_CONNECTED;
   clear_source (&self->timeout);
   self->watch = call_watch_new (self->webrtcbin);
-  self->watch_source = attach (self, g_timeout_source_new (WATCH_INTERVAL_MS), on_watch, self, NULL);
+  self->watch_source = attach (self, g_timeout_source_new (WATCH_INTERVAL_MS), on_watch);
   if (self->callbacks.connected != NULL)
     self->callbacks.connected (self, self->user_data);
 }
 
 static void
-check_connection (GstCallNegotiation *self, gpointer unused)
+check_connection (gpointer object, gpointer unused)
 {
+  GstCallNegotiation *self = object;
   GstWebRTCPeerConnectionState connection;
   GstWebRTCICEConnectionState ice;
 
@@ -365,7 +250,7 @@ check_connection (GstCallNegotiation *self, gpointer unused)
 static void
 on_state_changed (GstElement *webrtcbin, GParamSpec *pspec, GstCallNegotiation *self)
 {
-  post (self, check_connection, NULL, NULL);
+  call_post (self->context, self, check_connection, NULL, NULL);
 }
 
 static gboolean
@@ -374,8 +259,6 @@ on_timeout (gpointer data)
   fail_with (data, GST_CALL_NEGOTIATION_ERROR_TIMEOUT, "not connected in time");
   return G_SOURCE_REMOVE;
 }
-
-/* ---- descriptions ---- */
 
 static void
 emit_description (GstCallNegotiation *self, const char *type, const char *sdp)
@@ -389,24 +272,26 @@ emit_description (GstCallNegotiation *self, const char *type, const char *sdp)
 }
 
 static void
-start_connecting (GstCallNegotiation *self, gpointer promise)
+start_connecting (gpointer object, gpointer promise)
 {
+  GstCallNegotiation *self = object;
+
   if (!check_reply (self, promise, "webrtcbin refused a description", NULL))
     return;
   self->state = STATE_CONNECTING;
-  remote_is_set (self);
+  call_candidates_release (self->candidates);
   check_connection (self, NULL);
 }
 
 static void
-local_offer_is_set (GstCallNegotiation *self, gpointer promise)
+local_offer_is_set (gpointer object, gpointer promise)
 {
-  check_reply (self, promise, "webrtcbin refused its own offer", NULL);
+  check_reply (object, promise, "webrtcbin refused its own offer", NULL);
 }
 
 /* Ours is ready: clean it, set it, send it. */
 static void
-take_local (GstCallNegotiation *self, GstPromise *promise, const char *type, PostedFunc done)
+take_local (GstCallNegotiation *self, GstPromise *promise, const char *type, CallPostFunc done)
 {
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
   g_autoptr (GError) error = NULL;
@@ -435,20 +320,21 @@ take_local (GstCallNegotiation *self, GstPromise *promise, const char *type, Pos
 }
 
 static void
-on_offer_created (GstCallNegotiation *self, gpointer promise)
+on_offer_created (gpointer object, gpointer promise)
 {
-  take_local (self, promise, "offer", local_offer_is_set);
+  take_local (object, promise, "offer", local_offer_is_set);
 }
 
 static void
-on_answer_created (GstCallNegotiation *self, gpointer promise)
+on_answer_created (gpointer object, gpointer promise)
 {
-  take_local (self, promise, "answer", start_connecting);
+  take_local (object, promise, "answer", start_connecting);
 }
 
 static void
-remote_offer_is_set (GstCallNegotiation *self, gpointer promise)
+remote_offer_is_set (gpointer object, gpointer promise)
 {
+  GstCallNegotiation *self = object;
   g_autoptr (GstWebRTCSessionDescription) offer = NULL;
   g_autoptr (GstPromise) answer = NULL;
   g_autoptr (GError) error = NULL;
@@ -470,23 +356,17 @@ remote_offer_is_set (GstCallNegotiation *self, gpointer promise)
 }
 
 static void
-take_remote (GstCallNegotiation *self, const char *sdp, GstWebRTCSDPType type, PostedFunc done)
+take_remote (GstCallNegotiation *self, const char *sdp, GstWebRTCSDPType type, CallPostFunc done)
 {
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
   g_autoptr (GError) error = NULL;
-  GstSDPMessage *message;
+  GstSDPMessage *message = call_sdp_parse_remote (sdp, CALL_MESSAGE_MAX_SDP, &self->remote, &error);
 
-  if (!sdp_check (sdp, strlen (sdp), CALL_MESSAGE_MAX_SDP, &self->remote, &error)) {
+  if (message == NULL) {
     fail_sdp (self, "the peer's description is not usable", error);
     return;
   }
-  gst_sdp_message_new (&message);
   description = gst_webrtc_session_description_new (type, message);
-  if (gst_sdp_message_parse_buffer ((const guint8 *) sdp, strlen (sdp), message) != GST_SDP_OK) {
-    fail_sdp (self, "the peer's description is no SDP", NULL);
-    return;
-  }
-  call_sdp_clean_remote (message);
   set_description (self, "set-remote-description", description, done);
 }
 
@@ -496,25 +376,38 @@ handle_description (GstCallNegotiation *self, const CallSignal *signal)
   if (signal->sdp == NULL || signal->sdp_type == NULL) {
     fail_sdp (self, "the peer sent a description without text", NULL);
   } else if (self->state == STATE_NEW && strcmp (signal->sdp_type, "offer") == 0) {
-    self->state = STATE_OFFERED;
+    self->state = STATE_TAKING;
     take_remote (self, signal->sdp, GST_WEBRTC_SDP_TYPE_OFFER, remote_offer_is_set);
   } else if (self->state == STATE_WAITING && strcmp (signal->sdp_type, "answer") == 0) {
+    self->state = STATE_TAKING;
     take_remote (self, signal->sdp, GST_WEBRTC_SDP_TYPE_ANSWER, start_connecting);
   } else {
     GST_WARNING_OBJECT (self->webrtcbin, "a description of the peer comes out of turn, ignored");
   }
 }
 
+static void
+create_offer (gpointer user_data, const char *missing)
+{
+  GstCallNegotiation *self = user_data;
+  g_autoptr (GstPromise) promise = NULL;
+
+  if (missing != NULL) {
+    fail (self, g_error_new (GST_CALL_NEGOTIATION_ERROR, GST_CALL_NEGOTIATION_ERROR_MEDIA,
+                    "nothing comes into pad %s of webrtcbin", missing));
+    return;
+  }
+  promise = make_promise (self, on_offer_created);
+  g_signal_emit_by_name (self->webrtcbin, "create-offer", NULL, promise);
+}
+
 void
 gst_call_negotiation_offer (GstCallNegotiation *self)
 {
-  g_autoptr (GstPromise) promise = NULL;
-
   if (self->state != STATE_NEW)
     return;
   self->state = STATE_OFFERING;
-  promise = make_promise (self, on_offer_created);
-  g_signal_emit_by_name (self->webrtcbin, "create-offer", NULL, promise);
+  self->ready = call_ready_wait (self->webrtcbin, self->context, create_offer, self);
 }
 
 void
@@ -525,7 +418,7 @@ gst_call_negotiation_handle (GstCallNegotiation *self, const CallSignal *signal)
   if (signal->kind == CALL_SIGNAL_DESCRIPTION)
     handle_description (self, signal);
   else if (signal->kind == CALL_SIGNAL_CANDIDATE)
-    handle_candidate (self, signal);
+    call_candidates_add (self->candidates, signal, &self->remote);
 }
 
 void
@@ -549,22 +442,10 @@ unref_closure (gpointer data, GClosure *closure)
   g_object_unref (data);
 }
 
-static void
-connect_signals (GstCallNegotiation *self)
+static gulong
+connect_signal (GstCallNegotiation *self, const char *name, GCallback callback)
 {
-  static const struct
-  {
-    const char *name;
-    GCallback callback;
-  } signals[] = {
-      {"on-ice-candidate", G_CALLBACK (on_ice_candidate)},
-      {"notify::connection-state", G_CALLBACK (on_state_changed)},
-      {"notify::ice-connection-state", G_CALLBACK (on_state_changed)},
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    self->handlers[i] = g_signal_connect_data (
-        self->webrtcbin, signals[i].name, signals[i].callback, g_object_ref (self), unref_closure, 0);
+  return g_signal_connect_data (self->webrtcbin, name, callback, g_object_ref (self), unref_closure, 0);
 }
 
 GstCallNegotiation *
@@ -574,15 +455,18 @@ gst_call_negotiation_new (GstElement *webrtcbin, GMainContext *context, const Gs
   GstCallNegotiation *self = g_object_new (GST_TYPE_CALL_NEGOTIATION, NULL);
 
   self->webrtcbin = gst_object_ref (webrtcbin);
+  self->candidates = call_candidates_new (webrtcbin);
   self->context = context ? g_main_context_ref (context) : NULL;
   self->callbacks = *callbacks;
   self->user_data = user_data;
   if (ice != NULL) {
     call_ice_configure (webrtcbin, ice);
     if (ice->connect_timeout_ms > 0)
-      self->timeout = attach (self, g_timeout_source_new (ice->connect_timeout_ms), on_timeout, self, NULL);
+      self->timeout = attach (self, g_timeout_source_new (ice->connect_timeout_ms), on_timeout);
   }
-  connect_signals (self);
+  self->handlers[0] = connect_signal (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
+  self->handlers[1] = connect_signal (self, "notify::connection-state", G_CALLBACK (on_state_changed));
+  self->handlers[2] = connect_signal (self, "notify::ice-connection-state", G_CALLBACK (on_state_changed));
   return self;
 }
 
@@ -592,7 +476,7 @@ gst_call_negotiation_finalize (GObject *object)
   GstCallNegotiation *self = GST_CALL_NEGOTIATION (object);
 
   stop_timers (self);
-  g_ptr_array_unref (self->waiting);
+  call_candidates_free (self->candidates);
   g_ptr_array_unref (self->promises);
   g_clear_pointer (&self->context, g_main_context_unref);
   gst_object_unref (self->webrtcbin);
@@ -602,7 +486,6 @@ gst_call_negotiation_finalize (GObject *object)
 static void
 gst_call_negotiation_init (GstCallNegotiation *self)
 {
-  self->waiting = g_ptr_array_new_with_free_func (candidate_free);
   self->promises = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_promise_unref);
 }
 

@@ -66,10 +66,21 @@ clean (GstSDPMessage *sdp, gboolean local)
     clean_media ((GstSDPMedia *) gst_sdp_message_get_media (sdp, i), local);
 }
 
-void
-call_sdp_clean_remote (GstSDPMessage *sdp)
+GstSDPMessage *
+call_sdp_parse_remote (const char *sdp, gsize max_length, SdpSummary *summary, GError **error)
 {
-  clean (sdp, FALSE);
+  GstSDPMessage *message;
+
+  if (!sdp_check (sdp, strlen (sdp), max_length, summary, error))
+    return NULL;
+  gst_sdp_message_new (&message);
+  if (gst_sdp_message_parse_buffer ((const guint8 *) sdp, strlen (sdp), message) != GST_SDP_OK) {
+    gst_sdp_message_free (message);
+    g_set_error_literal (error, SDP_CHECK_ERROR, SDP_CHECK_ERROR_SYNTAX, "no SDP");
+    return NULL;
+  }
+  clean (message, FALSE);
+  return message;
 }
 
 void

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 /* What is taken out of descriptions on their way to webrtcbin and to the peer, because webrtcbin 1.22 says yes to
  * things that it does not do. */
 
-/* The peer's: webrtcbin would answer with every header extension and feedback of the offer. */
-void call_sdp_clean_remote (GstSDPMessage *sdp);
+/* The peer's, checked and read: webrtcbin would answer with every header extension and feedback of the offer. */
+GstSDPMessage *call_sdp_parse_remote (const char *sdp, gsize max_length, SdpSummary *summary, GError **error);
 /* Ours, before it is set and sent. */
 void call_sdp_clean_local (GstSDPMessage *sdp);
 
