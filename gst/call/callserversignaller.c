@@ -346,6 +346,21 @@ static const CallRequestsHandler requests_handler = {
 
 /* ---- the interface ---- */
 
+/* GIO's proxy resolver runs libproxy, with a thread and C++ exceptions, for each connection. It is asked only where the
+ * environment names a proxy. */
+static gboolean
+is_proxy_named (void)
+{
+  static const char *const names[] = {
+      "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (g_getenv (names[i]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 gst_call_server_signaller_start (GstCallSignaller *signaller)
 {
@@ -355,6 +370,8 @@ gst_call_server_signaller_start (GstCallSignaller *signaller)
 
   self->session = soup_session_new ();
   soup_session_set_user_agent (self->session, "GstCall/" VERSION);
+  if (!is_proxy_named ())
+    soup_session_set_proxy_resolver (self->session, NULL);
   connect_socket (self);
 }
 

@@ -12,9 +12,12 @@
 #include <string.h>
 
 #define TOKEN "aaaa.bbbb.cccc"
-#define HANDSHAKE "0{\"sid\":\"x\",\"upgrades\":[],\"pingInterval\":100,\"pingTimeout\":100,\"maxPayload\":1000000}"
+#define HANDSHAKE "0{\"sid\":\"x\",\"upgrades\":[],\"pingInterval\":25000,\"pingTimeout\":20000,\"maxPayload\":1000000}"
+#define HASTY_HANDSHAKE                                                                                                \
+  "0{\"sid\":\"x\",\"upgrades\":[],\"pingInterval\":100,\"pingTimeout\":100,\"maxPayload\":1000000}"
 #define CONNECT "40{\"sid\":\"y\"}"
-#define CONNECT_TIME_MS 300
+#define CONNECT_TIME_MS 10000
+#define SHORT_CONNECT_TIME_MS 300 /* where nothing comes */
 #define GOODBYE_TIME_MS 200
 #define HUGE_LENGTH (2 * 1000 * 1000)
 
@@ -97,12 +100,12 @@ on_port_connection (GThreadedSocketService *service, GSocketConnection *connecti
 }
 
 static Party *
-start_party (const char *url)
+start_party (const char *url, guint connect_ms)
 {
   GstCallServerSignallerTimes times = gst_call_server_signaller_default_times;
   Party *party = party_new (url, TOKEN);
 
-  times.connect = CONNECT_TIME_MS;
+  times.connect = connect_ms;
   times.request = 200;
   times.goodbye = GOODBYE_TIME_MS;
   times.backoff = 20;
@@ -113,13 +116,13 @@ start_party (const char *url)
 }
 
 static void
-expect_failure (const char *url, GstCallSignallerError error, const char *words)
+expect_failure (const char *url, guint connect_ms, GstCallSignallerError error, const char *words)
 {
   gint64 start = g_get_monotonic_time ();
-  Party *party = start_party (url);
+  Party *party = start_party (url, connect_ms);
 
   WAIT_UNTIL (party->failed || party->connected);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, CONNECT_TIME_MS * 1000);
   g_assert_cmpuint (party->failed, ==, 1);
   g_assert_cmpuint (party->connected + party->disconnected + party->messages.length, ==, 0);
   g_assert_error (party->error, GST_CALL_SIGNALLER_ERROR, (int) error);
@@ -138,7 +141,8 @@ test_port (gconstpointer data)
   g_autofree char *url = g_strdup_printf ("%s://127.0.0.1:%u", port.row->scheme, number);
 
   g_signal_connect (service, "run", G_CALLBACK (on_port_connection), &port);
-  expect_failure (url, port.row->error, port.row->words);
+  expect_failure (
+      url, port.row->kind == PORT_SILENT ? SHORT_CONNECT_TIME_MS : CONNECT_TIME_MS, port.row->error, port.row->words);
   while (g_atomic_int_get (&port.held) > 0) /* the client let go: its end sees it and returns */
     g_main_context_iteration (NULL, FALSE);
   g_socket_service_stop (service);
@@ -263,8 +267,9 @@ test_socket (gconstpointer data)
 {
   const SocketRow *row = data;
   SocketServer *server = socket_server_new (row->says);
+  gboolean silent = !row->says[0] || (g_str_equal (row->says[0], HANDSHAKE) && !row->says[1]);
 
-  expect_failure (server->url, row->error, server->url);
+  expect_failure (server->url, silent ? SHORT_CONNECT_TIME_MS : CONNECT_TIME_MS, row->error, server->url);
   socket_server_free (server);
 }
 
@@ -272,9 +277,9 @@ test_socket (gconstpointer data)
 static void
 test_no_pings (void)
 {
-  static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
+  static const char *const says[] = {HASTY_HANDSHAKE, CONNECT, NULL};
   SocketServer *server = socket_server_new (says);
-  Party *party = start_party (server->url);
+  Party *party = start_party (server->url, CONNECT_TIME_MS);
 
   WAIT_UNTIL (party->disconnected == 2);
   g_assert_cmpuint (party->connected, ==, 2);
@@ -296,7 +301,7 @@ test_rubbish_when_up (void)
   static const char *const broken[] = {"42{}", "42[", "4", "7", "43[1]", "0{}", "42[\"connect\"]", "1", "41", BRACKETS,
       EVENT_BRACKETS, HUGE, "451-[\"x\",{\"_placeholder\":true,\"num\":3}]"};
   SocketServer *server = socket_server_new (says);
-  Party *party = start_party (server->url);
+  Party *party = start_party (server->url, CONNECT_TIME_MS);
 
   WAIT_UNTIL (party->connected == 1);
   for (guint i = 0; i < G_N_ELEMENTS (ignored); i++)
@@ -342,7 +347,7 @@ test_bad_answers (void)
   static const char *const answers[] = {"[]", "[7]", "[\"no\"]", "[{\"ok\":false}]", "[{\"ok\":7}]",
       "[{\"ok\":true,\"callId\":7}]", "[null]", "[{\"ok\":false,\"code\":\"odd\",\"message\":\"odd\"}]"};
   SocketServer *server = socket_server_new (says);
-  Party *party = start_party (server->url);
+  Party *party = start_party (server->url, CONNECT_TIME_MS);
   SoupWebsocketConnection *socket;
 
   WAIT_UNTIL (party->connected == 1);
@@ -359,15 +364,13 @@ test_bad_answers (void)
   socket_server_free (server);
 }
 
-/* A server that does not hear us: stop takes its goodbye time and no more. */
 static void
-test_stop_is_bounded (void)
+stop_unheard (void)
 {
   static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
-  guint before = party_count_fds ();
   SocketServer *server = socket_server_new (says);
   SignallerProxy *proxy = signaller_proxy_new (server->url);
-  Party *party = start_party (proxy->url);
+  Party *party = start_party (proxy->url, CONNECT_TIME_MS);
   gint64 start;
 
   WAIT_UNTIL (party->connected == 1);
@@ -375,11 +378,23 @@ test_stop_is_bounded (void)
   start = g_get_monotonic_time ();
   party_stop (party);
   g_assert_cmpint (g_get_monotonic_time () - start, >=, GOODBYE_TIME_MS * 1000);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * G_USEC_PER_SEC);
   party_free (party);
   signaller_proxy_free (proxy);
   socket_server_free (server);
-  g_assert_cmpuint (party_count_fds (), <=, before);
+}
+
+/* A server that does not hear us: stop takes its goodbye time and no more, and leaves no socket. The first time makes
+ * what GLib keeps. */
+static void
+test_stop_is_bounded (void)
+{
+  guint before;
+
+  stop_unheard ();
+  before = party_count_fds ();
+  stop_unheard ();
+  g_assert_cmpuint (party_count_fds (), ==, before);
 }
 
 /* A key and a certificate for nobody.invalid, signed by itself: for this test only. */
@@ -416,7 +431,7 @@ test_bad_certificate (void)
   uris = soup_server_get_uris (server);
   url = g_strdup_printf ("https://127.0.0.1:%d", g_uri_get_port (uris->data));
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  expect_failure (url, GST_CALL_SIGNALLER_ERROR_TLS, "certificate");
+  expect_failure (url, CONNECT_TIME_MS, GST_CALL_SIGNALLER_ERROR_TLS, "certificate");
   soup_server_disconnect (server);
 }
 

@@ -74,7 +74,7 @@ on_incoming (GSocketService *service, GSocketConnection *client, GObject *source
 {
   SignallerProxy *proxy = user_data;
   static const GSocketSourceFunc callbacks[] = {on_client_bytes, on_server_bytes};
-  g_autoptr (GSocketClient) connector = g_socket_client_new ();
+  g_autoptr (GSocketClient) connector = g_object_new (G_TYPE_SOCKET_CLIENT, "enable-proxy", FALSE, NULL);
   GSocketConnection *server = g_socket_client_connect (connector, G_SOCKET_CONNECTABLE (proxy->server), NULL, NULL);
   Link *link;
 
