@@ -38,7 +38,7 @@ test('--help documents every option, --version says the version', async () => {
   const { code, stdout } = await run(['--help']);
   assert.equal(code, 0);
   for (const option of ['listen', 'database', 'jwt-secret-file', 'ring-timeout', 'grace-timeout', 'stun-server',
-    'turn-server', 'turn-secret-file', 'turn-ttl', 'origin', 'event-limit', 'dev', 'debug', 'version'])
+    'turn-server', 'turn-secret-file', 'turn-ttl', 'ping-interval', 'ping-timeout', 'origin', 'event-limit', 'dev', 'debug', 'version'])
     assert.match(stdout, new RegExp(`--${option}[ =].*\\S`), option);
   assert.match((await run(['token', '--help'])).stdout, /--user=ID[\s\S]*--ttl=SECONDS/);
   assert.match((await run(['--version'])).stdout, /^gst-call-server \d+\.\d+\.\d+\n$/);
@@ -52,6 +52,7 @@ const wrong = {
   'a bad time': [['--dev', '--ring-timeout', '0'], 2],
   'a time that is no number': [['--dev', '--ring-timeout', 'soon'], 2],
   'a time that is no time': [['--dev', '--grace-timeout', 'nan'], 2],
+  'a ping that is too quick': [['--dev', '--ping-interval', '0.01'], 2],
   'TURN without a secret': [['--dev', '--turn-server', 'turn:x'], 2],
   'a secret file that is not there': [['--jwt-secret-file', '/nonexistent'], 1],
   'a secret that is too short': [['--jwt-secret-file', file('short', 'x'.repeat(31))], 1],

@@ -218,3 +218,13 @@ test('the database fails for a while: 503, nothing is kept, and timers try again
   assert.equal((await record(callId)).endReason, 'offline');
   assert.equal((await server.rest('GET', '/api/calls/history', 'carol')).body.total, 0);
 });
+
+test('a socket whose network went dumb is lost by its pings, and the grace time begins', async () => {
+  await start('--ping-interval', '0.3', '--ping-timeout', '0.3', '--grace-timeout', '0.3');
+  const [alice, bob] = await Promise.all([server.connect('alice'), server.connect('bob')]);
+  const { callId } = await activeCall(alice, bob);
+  bob.socket.io.engine.sendPacket = () => {}; // it hears, and says nothing more
+  bob.socket.io.engine.transport.send = () => {};
+  const ended = await alice.next('call-ended');
+  assert.deepEqual([ended.callId, ended.reason], [callId, 'network']);
+});
