@@ -401,5 +401,5 @@ gst_call_track_sink_set_mute (GstCallTrackSink *self, gboolean mute)
 void
 gst_call_track_sink_key_unit (GstCallTrackSink *self, GstEvent *event)
 {
-  gst_pad_push_event (GST_BASE_SINK_PAD (self), event);
+  gst_pad_push_event (GST_BASE_SINK_PAD (self), gst_event_ref (event));
 }

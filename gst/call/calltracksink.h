@@ -34,7 +34,7 @@ void gst_call_track_sink_open (GstCallTrackSink *self, GstPad *pad);
 void gst_call_track_sink_close (GstCallTrackSink *self);
 void gst_call_track_sink_end (GstCallTrackSink *self);
 void gst_call_track_sink_set_mute (GstCallTrackSink *self, gboolean mute);
-/* The peer wants a keyframe: sent upstream. Takes @event. */
+/* The peer wants a keyframe: sent upstream. @event stays the caller's. */
 void gst_call_track_sink_key_unit (GstCallTrackSink *self, GstEvent *event);
 
 G_END_DECLS
