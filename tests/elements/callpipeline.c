@@ -94,6 +94,7 @@ take_call_state (CallPipeline *self, const GstStructure *structure)
   g_free (self->call_id);
   self->state = g_strdup (gst_structure_get_string (structure, "state"));
   self->call_id = g_strdup (gst_structure_get_string (structure, "call-id"));
+  self->reconnects += g_strcmp0 (self->state, "reconnecting") == 0;
 }
 
 static void
