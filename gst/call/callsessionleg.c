@@ -495,7 +495,11 @@ session_handle_signal (GstCallSession *self, const CallMessage *message)
     g_ptr_array_add (self->early, call_message_copy (message));
     return;
   }
-  self->got_offer |= offer;
+  if (offer) {
+    self->got_offer = TRUE;
+    /* What was asked for is here: from now on the new leg's own time limit tells whether to ask again. */
+    session_stop_timer (self, SESSION_TIMER_RETRY);
+  }
   if (signal->kind == CALL_SIGNAL_DESCRIPTION)
     count_peer_tracks (self, signal);
   deliver (self, signal);
