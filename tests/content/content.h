@@ -25,6 +25,18 @@ ContentCall content_call_new (const char *bob, const char *alice);
 void content_call_start (ContentCall *call);
 void content_call_clear (ContentCall *call);
 
+/* What the machine does: for tests that want their share of it. */
+typedef struct
+{
+  double own; /* seconds of processor time */
+  double idle;
+  double total;
+} ContentLoad;
+
+ContentLoad content_load_now (void);
+/* The part of the machine that other programs took since @before, 0..1. */
+double content_load_of_others (const ContentLoad *before);
+
 /* g_test_run() and the end of GStreamer, as the leaks tracer wants it. */
 void content_init (int *argc, char ***argv);
 int content_run (void);

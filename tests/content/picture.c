@@ -10,6 +10,8 @@
 
 #define SECONDS 6
 #define RATE 30
+#define ATTEMPTS 3
+#define OTHERS 0.3 /* of the machine: more than this taken by other programs, and nothing is measured */
 
 typedef struct
 {
@@ -50,16 +52,16 @@ measure (const GArray *frames)
   return figures;
 }
 
-static void
-test_rate (void)
+static GArray *
+receive (double *others)
 {
   ContentCall call = content_call_new ("callsrc name=in " CONTENT_BOB "in.video_0 ! " TAP_PICTURE "name=count-video",
       "callsink name=out call-type=video " CONTENT_ALICE
       "videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=1280,height=720,framerate=30/1 ! "
       "identity name=numbers ! out.video_0");
   g_autoptr (Tap) tap = tap_new (call.bob->pipeline, "count-video");
-  g_autoptr (GArray) frames = NULL;
-  Figures figures;
+  GArray *frames;
+  ContentLoad load;
   guint warm;
 
   mark_frames (call.alice->pipeline, "numbers");
@@ -67,15 +69,41 @@ test_rate (void)
   /* The first second: encoder, decoder and jitterbuffer find their pace. */
   g_assert_true (call_pipeline_wait_buffers (call.bob, "count-video", RATE));
   tap_clear (tap);
+  load = content_load_now ();
   warm = call_pipeline_buffers (call.bob, "count-video");
   g_assert_true (call_pipeline_wait_buffers (call.bob, "count-video", warm + SECONDS * RATE));
+  *others = content_load_of_others (&load);
   frames = tap_copy_frames (tap);
   content_call_clear (&call);
+  return frames;
+}
+
+static Figures
+attempt (double *others)
+{
+  g_autoptr (GArray) frames = receive (others);
+  Figures figures;
 
   check_order (frames);
   figures = measure (frames);
-  g_test_message ("%u frames: %d lost, %.3f/s by timestamps, %.3f/s by arrival, timestamps off by %.1f ms at most",
-      frames->len, figures.lost, figures.by_timestamp, figures.by_arrival, figures.jitter / 1e6);
+  g_test_message ("%u frames: %d lost, %.3f/s by timestamps, %.3f/s by arrival, timestamps off by %.1f ms at most; "
+                  "other programs took %.0f %% of the machine",
+      frames->len, figures.lost, figures.by_timestamp, figures.by_arrival, figures.jitter / 1e6, *others * 100);
+  return figures;
+}
+
+static void
+test_rate (void)
+{
+  double others = 0;
+  Figures figures = attempt (&others);
+
+  for (guint i = 1; i < ATTEMPTS && others > OTHERS; i++)
+    figures = attempt (&others);
+  if (others > OTHERS) {
+    g_test_skip ("the machine is busy with something else: 720p cannot be measured");
+    return;
+  }
   g_assert_cmpint (figures.lost, <=, SECONDS * RATE / 50);
   g_assert_cmpfloat_with_epsilon (figures.by_timestamp, RATE, 0.02 * RATE);
   g_assert_cmpfloat_with_epsilon (figures.by_arrival, RATE, 0.05 * RATE);
