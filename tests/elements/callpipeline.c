@@ -90,6 +90,7 @@ take_call_state (CallPipeline *self, const GstStructure *structure)
 {
   if (!gst_structure_has_name (structure, "call-state"))
     return;
+  self->states++;
   g_free (self->state);
   g_free (self->call_id);
   self->state = g_strdup (gst_structure_get_string (structure, "state"));
