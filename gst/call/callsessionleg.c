@@ -6,17 +6,10 @@
 
 #include "callsessionprivate.h"
 
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <sys/socket.h>
-
 #include "callsessiondebug.h"
 
 #define CAPS_POLL_MS 20
 #define CAPS_WAIT_US (1 * G_USEC_PER_SEC)
-/* An attempt of the caller's; the callee waits longer, so that one side alone sets the pace of the attempts. */
-#define CALLER_CONNECT_TIMEOUT_MS 5000
-#define CALLEE_CONNECT_TIMEOUT_MS 8000
 /* A peer's wish for a new offer that comes while one is under way is answered by that. */
 #define YOUNG_LEG_US (2 * G_USEC_PER_SEC)
 
@@ -82,8 +75,8 @@ is_worth_a_retry (const GError *error)
          || g_error_matches (error, GST_CALL_NEGOTIATION_ERROR, GST_CALL_NEGOTIATION_ERROR_TIMEOUT);
 }
 
-static void
-leg_failed (GstCallSession *self, const GError *error)
+void
+session_leg_failed (GstCallSession *self, const GError *error)
 {
   if (is_worth_a_retry (error) && self->webrtcbin == NULL) {
     GST_WARNING_OBJECT (self, "%s: a new leg on the same call", error->message);
@@ -97,7 +90,7 @@ leg_failed (GstCallSession *self, const GError *error)
 static void
 on_leg_failed (GstCallLeg *leg, const GError *error, gpointer user_data)
 {
-  leg_failed (user_data, error);
+  session_leg_failed (user_data, error);
 }
 
 static GstPad *
@@ -134,50 +127,6 @@ static const GstCallLegCallbacks leg_callbacks = {
 };
 
 /* ---- building ---- */
-
-/* A machine without a network still can call itself. */
-static gboolean
-has_only_loopback (void)
-{
-  struct ifaddrs *addresses;
-  gboolean only = TRUE;
-
-  if (getifaddrs (&addresses) != 0)
-    return FALSE;
-  for (struct ifaddrs *a = addresses; a != NULL; a = a->ifa_next)
-    if (a->ifa_addr != NULL && (a->ifa_addr->sa_family == AF_INET || a->ifa_addr->sa_family == AF_INET6)
-        && (a->ifa_flags & IFF_UP) && !(a->ifa_flags & IFF_LOOPBACK))
-      only = FALSE;
-  freeifaddrs (addresses);
-  return only;
-}
-
-static char **
-split_addresses (GstCallSession *self)
-{
-  const char *text = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_ICE_ADDRESS);
-  char **addresses;
-
-  if (text == NULL)
-    return has_only_loopback () ? g_strsplit ("127.0.0.1", ",", 0) : NULL;
-  addresses = g_strsplit (text, ",", 0);
-  for (char **address = addresses; *address != NULL; address++)
-    g_strstrip (*address);
-  return addresses;
-}
-
-static void
-fill_ice_config (GstCallSession *self, char **addresses, GstCallIceConfig *ice)
-{
-  gint policy = gst_call_settings_get_enum (&self->settings, GST_CALL_PROP_ICE_TRANSPORT_POLICY);
-
-  ice->stun_server = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_STUN_SERVER);
-  ice->turn_server = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_TURN_SERVER);
-  ice->ice_servers = self->ice_servers;
-  ice->transport_policy = policy == GST_CALL_ICE_POLICY_RELAY ? "relay" : "all";
-  ice->addresses = (const char *const *) addresses;
-  ice->connect_timeout_ms = self->caller ? CALLER_CONNECT_TIMEOUT_MS : CALLEE_CONNECT_TIMEOUT_MS;
-}
 
 /* TRUE when every input says what it carries, or has had its time to. */
 static gboolean
@@ -264,7 +213,7 @@ static gboolean
 make_leg (GstCallSession *self, GError **error)
 {
   g_autoptr (GPtrArray) inputs = copy_inputs (self);
-  g_auto (GStrv) addresses = split_addresses (self);
+  g_auto (GStrv) addresses = session_split_addresses (self);
   gboolean video = !self->caller || g_strcmp0 (self->call_type, "video") == 0;
   GstCallLegConfig config = {
       .name = GST_OBJECT_NAME (self),
@@ -277,7 +226,7 @@ make_leg (GstCallSession *self, GError **error)
       .video_codec = self->video_codec,
   };
 
-  fill_ice_config (self, addresses, &config.ice);
+  session_fill_ice (self, addresses, &config.ice);
   self->leg = gst_call_leg_new (&config, self->context, &leg_callbacks, self, error);
   if (self->leg == NULL)
     return FALSE;
@@ -295,71 +244,6 @@ replay_early (GstCallSession *self)
     session_handle_signal (self, g_ptr_array_index (early, i));
 }
 
-/* ---- the user's webrtcbin ---- */
-
-static GstPadProbeReturn
-drop_while_unlinked (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  return gst_pad_is_linked (pad) ? GST_PAD_PROBE_REMOVE : GST_PAD_PROBE_DROP;
-}
-
-/* A launch line that takes nothing from its webrtcbin would end with not-linked at the first packet. */
-static void
-on_webrtcbin_pad (GstElement *webrtcbin, GstPad *pad, gpointer user_data)
-{
-  if (GST_PAD_IS_SRC (pad))
-    gst_pad_add_probe (
-        pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, drop_while_unlinked, NULL, NULL);
-}
-
-static gboolean
-has_ssrc (GstElement *element, GstPad *pad, gpointer user_data)
-{
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-
-  return caps != NULL && gst_structure_has_field (gst_caps_get_structure (caps, 0), "ssrc");
-}
-
-static void
-on_negotiation_signal (GstCallNegotiation *negotiation, const CallMessage *signal, gpointer user_data)
-{
-  session_send_signal (user_data, signal);
-}
-
-static void
-on_negotiation_connected (GstCallNegotiation *negotiation, gpointer user_data)
-{
-  session_apply (user_data, PARTICIPANT_EVENT_LEG_CONNECTED, NULL);
-}
-
-static void
-on_negotiation_failed (GstCallNegotiation *negotiation, const GError *error, gpointer user_data)
-{
-  leg_failed (user_data, error);
-}
-
-static const GstCallNegotiationCallbacks negotiation_callbacks = {
-    .signal = on_negotiation_signal,
-    .connected = on_negotiation_connected,
-    .failed = on_negotiation_failed,
-};
-
-static void
-make_negotiation (GstCallSession *self)
-{
-  g_auto (GStrv) addresses = split_addresses (self);
-  GstCallIceConfig ice = {0};
-
-  fill_ice_config (self, addresses, &ice);
-  if (self->pad_added == 0)
-    self->pad_added = g_signal_connect (self->webrtcbin, "pad-added", G_CALLBACK (on_webrtcbin_pad), NULL);
-  self->negotiation = gst_call_negotiation_new (self->webrtcbin, self->context, &ice, &negotiation_callbacks, self);
-  if (self->caller)
-    gst_call_negotiation_offer (self->negotiation);
-}
-
-/* ---- */
-
 static gboolean
 on_caps_timer (gpointer user_data)
 {
@@ -375,8 +259,7 @@ is_ready_to_build (GstCallSession *self)
 {
   if (self->webrtcbin == NULL)
     return inputs_are_known (self);
-  return gst_element_foreach_sink_pad (self->webrtcbin, has_ssrc, NULL)
-         || g_get_monotonic_time () - self->play_time > 5 * CAPS_WAIT_US;
+  return session_webrtcbin_is_ready (self) || g_get_monotonic_time () - self->play_time > 5 * CAPS_WAIT_US;
 }
 
 void
@@ -395,7 +278,7 @@ session_build_leg (GstCallSession *self)
   self->got_offer = FALSE;
   self->leg_time = g_get_monotonic_time ();
   if (self->webrtcbin != NULL)
-    make_negotiation (self);
+    session_make_negotiation (self);
   else if (!make_leg (self, &error)) {
     session_fail (self, error, FALSE);
     session_apply (self, PARTICIPANT_EVENT_GIVE_UP, "network");

@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* Shared by callsession.c (members, worker thread), callsessioncall.c (states, messages), callsessionrequest.c (what is
- * asked of the server), callsessionevents.c (what it says), callsessionleg.c (leg, inputs, outputs, the user's
- * webrtcbin) and callsessionstats.c. */
+ * asked of the server), callsessionevents.c (what it says), callsessionleg.c (leg, inputs, outputs),
+ * callsessionice.c, callsessionwebrtcbin.c (the user's webrtcbin) and callsessionstats.c. */
 
 typedef struct
 {
@@ -128,7 +128,16 @@ void session_start_signaller (GstCallSession *self);
 /* What the server tells about the media with start, accept, incoming-call and call-accepted. */
 void session_take_terms (GstCallSession *self, const CallMessage *message, gboolean caller);
 
+/* callsessionice.c; @addresses outlives @ice */
+char **session_split_addresses (GstCallSession *self);
+void session_fill_ice (GstCallSession *self, char **addresses, GstCallIceConfig *ice);
+
+/* callsessionwebrtcbin.c */
+void session_make_negotiation (GstCallSession *self);
+gboolean session_webrtcbin_is_ready (GstCallSession *self); /* every sink pad has caps with an ssrc */
+
 /* callsessionleg.c */
+void session_leg_failed (GstCallSession *self, const GError *error);
 void session_build_leg (GstCallSession *self);
 void session_drop_leg (GstCallSession *self);
 void session_handle_signal (GstCallSession *self, const CallMessage *message);

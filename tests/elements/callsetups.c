@@ -12,9 +12,9 @@
 #include "callpipeline.h"
 
 #define DEFAULT_CALLS 12
-/* Plugins, codec tables and malloc's arenas have their size after some twenty calls (seen); shorter runs judge file
+/* Plugins, codec tables and malloc's arenas have their size after some forty calls (seen); shorter runs judge file
  * descriptors and threads only. */
-#define WARM_UP 20
+#define WARM_UP 40
 #define RSS_CALLS 100
 
 #define PARTICIPANT(more, pattern)                                                                                     \
