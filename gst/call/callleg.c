@@ -139,6 +139,15 @@ gst_call_leg_warm_up (void)
   }
 }
 
+/* With retransmission on, a jitterbuffer by default asks for the packet that should come next before it can know of a
+ * gap, and gives it up for lost when it does not come: a sender that pauses for longer than the latency (a busy
+ * machine) then loses a packet that it has not sent yet, and with it the picture until the next keyframe. */
+static void
+on_new_jitterbuffer (GstElement *rtpbin, GstElement *jitterbuffer, guint session, guint ssrc, gpointer unused)
+{
+  g_object_set (jitterbuffer, "rtx-next-seqnum", FALSE, NULL);
+}
+
 /* Lip-sync moves the timestamps of a stream when sender reports come in. In steps below a packet's length they never
  * go back, which muxers do not take well. */
 #define SYNC_STEP (1 * GST_MSECOND)
@@ -155,6 +164,7 @@ make_pipeline (GstCallLeg *self, const GstCallLegConfig *config)
   g_object_set (self->webrtcbin, "latency", config->latency_ms, NULL);
   rtpbin = gst_bin_get_by_name (GST_BIN (self->webrtcbin), "rtpbin");
   g_object_set (rtpbin, "max-ts-offset-adjustment", (guint64) SYNC_STEP, NULL);
+  g_signal_connect (rtpbin, "new-jitterbuffer", G_CALLBACK (on_new_jitterbuffer), NULL);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtcbin);
   if (config->clock != NULL)
     gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), config->clock);
