@@ -25,6 +25,8 @@ GST_DEBUG_CATEGORY_STATIC (callsrc_debug);
 
 /* What decoding may add to the jitterbuffer's latency. */
 #define DECODE_LATENCY (20 * GST_MSECOND)
+/* How long a track that the peer promised may take to send something before no-more-pads is said without it. */
+#define QUIET_TRACK_TIME (2 * GST_SECOND)
 
 struct _GstCallSrc
 {
@@ -33,7 +35,10 @@ struct _GstCallSrc
   GstCallParticipant participant;
   GstCallOutput output; /* property */
   char *uri;
-  GPtrArray *pads; /* (element-type GstPad), exposed or about to be; under the object lock */
+  GPtrArray *pads;       /* (element-type GstPad), exposed or about to be; under the object lock */
+  guint n_expected;      /* tracks of the peer; under the object lock */
+  gboolean no_more_pads; /* was said; likewise */
+  GstClockID quiet_timer;
 };
 
 enum
@@ -112,6 +117,53 @@ make_pad (GstCallSrc *self, GstCallMedia media, const char *name)
   return pad;
 }
 
+/* playbin and its like show nothing before they hear that there are no more pads. */
+static void
+say_no_more_pads (GstCallSrc *self, gboolean all_there)
+{
+  gboolean say;
+
+  GST_OBJECT_LOCK (self);
+  say = !self->no_more_pads && (all_there || (self->n_expected > 0 && GST_ELEMENT (self)->numpads >= self->n_expected));
+  self->no_more_pads |= say;
+  GST_OBJECT_UNLOCK (self);
+  if (say)
+    gst_element_no_more_pads (GST_ELEMENT (self));
+}
+
+static void
+quiet_time_is_over (GstElement *element, gpointer user_data)
+{
+  say_no_more_pads (GST_CALL_SRC (element), TRUE);
+}
+
+static gboolean
+on_quiet_timer (GstClock *clock, GstClockTime time, GstClockID id, gpointer user_data)
+{
+  gst_element_call_async (user_data, quiet_time_is_over, NULL, NULL); /* not on the clock's thread */
+  return TRUE;
+}
+
+static void
+start_quiet_timer (GstCallSrc *self)
+{
+  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+
+  if (self->quiet_timer != NULL)
+    return;
+  self->quiet_timer = gst_clock_new_single_shot_id (clock, gst_clock_get_time (clock) + QUIET_TRACK_TIME);
+  gst_clock_id_wait_async (self->quiet_timer, on_quiet_timer, gst_object_ref (self), gst_object_unref);
+}
+
+static void
+stop_quiet_timer (GstCallSrc *self)
+{
+  if (self->quiet_timer == NULL)
+    return;
+  gst_clock_id_unschedule (self->quiet_timer);
+  g_clear_pointer (&self->quiet_timer, gst_clock_id_unref);
+}
+
 /* The pad is shown with its caps on it, so that autopluggers see at once what it carries: that is when the segment,
  * the last of its sticky events, passes. */
 static GstPadProbeReturn
@@ -124,6 +176,7 @@ expose_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GST_INFO_OBJECT (self, "the peer's %s is there", GST_PAD_NAME (pad));
   gst_element_add_pad (GST_ELEMENT (self), pad);
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+  say_no_more_pads (self, FALSE);
   return GST_PAD_PROBE_REMOVE;
 }
 
@@ -239,6 +292,11 @@ gst_call_src_tracks (GstElement *element, const guint n_tracks[2])
   g_object_get_property (G_OBJECT (self), "on-end", &on_end);
   one_call = g_value_get_enum (&on_end) == GST_CALL_ON_END_EOS;
   g_value_unset (&on_end);
+  GST_OBJECT_LOCK (self);
+  self->n_expected = n_tracks[GST_CALL_MEDIA_AUDIO] + n_tracks[GST_CALL_MEDIA_VIDEO];
+  GST_OBJECT_UNLOCK (self);
+  say_no_more_pads (self, FALSE);
+  start_quiet_timer (self);
   /* With on-end=wait the next call may have what this one has not. */
   for (gint media = 0; one_call && is_awaited (self) && media < 2; media++)
     if (n_tracks[media] == 0)
@@ -255,7 +313,7 @@ end_streams (GstElement *element, gpointer user_data)
     show_missing_pad (self, GST_CALL_MEDIA_AUDIO);
     show_missing_pad (self, GST_CALL_MEDIA_VIDEO);
   }
-  gst_element_no_more_pads (element);
+  say_no_more_pads (self, TRUE);
   pads = copy_pads (self);
   /* Each on a thread of its own: a muxer may hold the one stream back until it hears of the other's end. */
   for (guint i = 0; i < pads->len; i++)
@@ -297,6 +355,8 @@ remove_pads (GstCallSrc *self)
   }
   GST_OBJECT_LOCK (self);
   g_ptr_array_set_size (self->pads, 0);
+  self->n_expected = 0;
+  self->no_more_pads = FALSE;
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -332,6 +392,7 @@ gst_call_src_change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     gst_call_participant_leave (&self->participant);
+    stop_quiet_timer (self);
     remove_pads (self);
   }
   if (ret == GST_STATE_CHANGE_FAILURE)
