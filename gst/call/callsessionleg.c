@@ -12,6 +12,9 @@
 #define CAPS_WAIT_US (1 * G_USEC_PER_SEC)
 /* A peer's wish for a new offer that comes while one is under way is answered by that. */
 #define YOUNG_LEG_US (2 * G_USEC_PER_SEC)
+/* A peer that sends offer upon offer costs us no more than this. */
+#define MAX_CLOSING_LEGS 4
+#define MAX_EARLY 256
 
 static void
 track_free (gpointer data)
@@ -258,7 +261,7 @@ static gboolean
 is_ready_to_build (GstCallSession *self)
 {
   if (self->webrtcbin == NULL)
-    return inputs_are_known (self);
+    return self->closing_legs < MAX_CLOSING_LEGS && inputs_are_known (self);
   return session_webrtcbin_is_ready (self) || g_get_monotonic_time () - self->play_time > 5 * CAPS_WAIT_US;
 }
 
@@ -363,7 +366,9 @@ session_handle_signal (GstCallSession *self, const CallMessage *message)
   gboolean offer = signal->kind == CALL_SIGNAL_DESCRIPTION && g_strcmp0 (signal->sdp_type, "offer") == 0;
 
   if (signal->kind == CALL_SIGNAL_RENEGOTIATE) {
-    if (self->caller && (self->leg == NULL || g_get_monotonic_time () - self->leg_time > YOUNG_LEG_US))
+    if (self->caller
+        && ((self->leg == NULL && self->negotiation == NULL)
+            || g_get_monotonic_time () - self->leg_time > YOUNG_LEG_US))
       session_apply (self, PARTICIPANT_EVENT_RENEGOTIATE, "peer");
     return;
   }
@@ -375,7 +380,8 @@ session_handle_signal (GstCallSession *self, const CallMessage *message)
   if (offer && (self->got_offer || (self->leg == NULL && self->negotiation == NULL)))
     session_apply (self, PARTICIPANT_EVENT_RENEGOTIATE, "new offer");
   if (self->leg == NULL && self->negotiation == NULL) {
-    g_ptr_array_add (self->early, call_message_copy (message));
+    if (self->early->len < MAX_EARLY)
+      g_ptr_array_add (self->early, call_message_copy (message));
     return;
   }
   if (offer) {
