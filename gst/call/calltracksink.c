@@ -124,6 +124,9 @@ gst_call_track_sink_prepare (GstBaseSink *sink, GstBuffer *buffer)
   GstCallTrackSink *self = GST_CALL_TRACK_SINK (sink);
   GstFlowReturn ret;
 
+  /* The change to PLAYING waits for the lock that we are called with; after it we are called again. */
+  if (sink->need_preroll)
+    return GST_FLOW_OK;
   if (!self->live_known) {
     self->live = find_liveness (self);
     self->live_known = TRUE;
