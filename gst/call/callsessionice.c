@@ -11,9 +11,11 @@
 
 #include "callsessiondebug.h"
 
-/* An attempt of the caller's; the callee waits longer, so that one side alone sets the pace of the attempts. */
-#define CALLER_CONNECT_TIMEOUT_MS 5000
-#define CALLEE_CONNECT_TIMEOUT_MS 8000
+/* The first attempt has time for a peer who is asked for camera and microphone first. When a connection is made again,
+ * attempts are short, and the callee's longer than the caller's, so that one side alone sets their pace. */
+#define CONNECT_TIMEOUT_MS 15000
+#define CALLER_RECONNECT_TIMEOUT_MS 5000
+#define CALLEE_RECONNECT_TIMEOUT_MS 8000
 
 /* A machine without a network still can call itself. */
 static gboolean
@@ -56,5 +58,8 @@ session_fill_ice (GstCallSession *self, char **addresses, GstCallIceConfig *ice)
   ice->ice_servers = self->ice_servers;
   ice->transport_policy = policy == GST_CALL_ICE_POLICY_RELAY ? "relay" : "all";
   ice->addresses = (const char *const *) addresses;
-  ice->connect_timeout_ms = self->caller ? CALLER_CONNECT_TIMEOUT_MS : CALLEE_CONNECT_TIMEOUT_MS;
+  if (gst_call_session_get_state (self) == PARTICIPANT_STATE_CONNECTING)
+    ice->connect_timeout_ms = CONNECT_TIMEOUT_MS;
+  else
+    ice->connect_timeout_ms = self->caller ? CALLER_RECONNECT_TIMEOUT_MS : CALLEE_RECONNECT_TIMEOUT_MS;
 }

@@ -257,14 +257,6 @@ on_caps_timer (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-is_ready_to_build (GstCallSession *self)
-{
-  if (self->webrtcbin == NULL)
-    return self->closing_legs < MAX_CLOSING_LEGS && inputs_are_known (self);
-  return session_webrtcbin_is_ready (self) || g_get_monotonic_time () - self->play_time > 5 * CAPS_WAIT_US;
-}
-
 void
 session_build_leg (GstCallSession *self)
 {
@@ -274,7 +266,7 @@ session_build_leg (GstCallSession *self)
   if (self->leg != NULL || self->negotiation != NULL || self->stopping
       || (state != PARTICIPANT_STATE_CONNECTING && state != PARTICIPANT_STATE_RECONNECTING))
     return;
-  if (!is_ready_to_build (self)) {
+  if (self->webrtcbin == NULL && !inputs_are_known (self)) {
     session_start_timer (self, SESSION_TIMER_CAPS, CAPS_POLL_MS, on_caps_timer);
     return;
   }

@@ -134,7 +134,6 @@ void session_fill_ice (GstCallSession *self, char **addresses, GstCallIceConfig 
 
 /* callsessionwebrtcbin.c */
 void session_make_negotiation (GstCallSession *self);
-gboolean session_webrtcbin_is_ready (GstCallSession *self); /* every sink pad has caps with an ssrc */
 
 /* callsessionleg.c */
 void session_leg_failed (GstCallSession *self, const GError *error);

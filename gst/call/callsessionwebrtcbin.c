@@ -23,14 +23,6 @@ on_webrtcbin_pad (GstElement *webrtcbin, GstPad *pad, gpointer user_data)
         pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, drop_while_unlinked, NULL, NULL);
 }
 
-static gboolean
-has_ssrc (GstElement *element, GstPad *pad, gpointer user_data)
-{
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-
-  return caps != NULL && gst_structure_has_field (gst_caps_get_structure (caps, 0), "ssrc");
-}
-
 static void
 on_negotiation_signal (GstCallNegotiation *negotiation, const CallMessage *signal, gpointer user_data)
 {
@@ -67,10 +59,4 @@ session_make_negotiation (GstCallSession *self)
   self->negotiation = gst_call_negotiation_new (self->webrtcbin, self->context, &ice, &negotiation_callbacks, self);
   if (self->caller)
     gst_call_negotiation_offer (self->negotiation);
-}
-
-gboolean
-session_webrtcbin_is_ready (GstCallSession *self)
-{
-  return gst_element_foreach_sink_pad (self->webrtcbin, has_ssrc, NULL);
 }
