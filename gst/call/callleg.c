@@ -118,23 +118,14 @@ static const GstCallNegotiationCallbacks negotiation_callbacks = {
 
 /* ---- making one ---- */
 
-static gpointer
-warm_up_thread (gpointer unused)
-{
-  GstElement *element = gst_element_factory_make ("dtlsdec", NULL);
-
-  if (element != NULL)
-    gst_object_unref (gst_object_ref_sink (element));
-  return NULL;
-}
-
 void
 gst_call_leg_warm_up (void)
 {
   static gsize done = 0;
 
   if (g_once_init_enter (&done)) {
-    g_thread_unref (g_thread_new ("call-leg-warm", warm_up_thread, NULL));
+    GstElement *element = gst_element_factory_make ("dtlsdec", NULL);
+    gst_clear_object (&element);
     g_once_init_leave (&done, 1);
   }
 }
@@ -200,7 +191,6 @@ gst_call_leg_new (const GstCallLegConfig *config, GMainContext *context, const G
   self->output = config->output;
   self->receive[GST_CALL_MEDIA_AUDIO] = config->receive_audio;
   self->receive[GST_CALL_MEDIA_VIDEO] = config->receive_video;
-  gst_call_leg_warm_up ();
   make_pipeline (self, config);
   self->negotiation =
       gst_call_negotiation_new (self->webrtcbin, self->context, &config->ice, &negotiation_callbacks, self);

@@ -79,8 +79,8 @@ typedef struct
   GstCallIceConfig ice;
 } GstCallLegConfig;
 
-/* Makes the key of the process's DTLS certificate, once, on a thread: RSA takes webrtcbin 1.22 half a second and more,
- * which is better spent before a call than in it. Any thread, any number of times; whoever may have a leg soon. */
+/* Makes the key of the process's DTLS certificate, once: RSA takes webrtcbin 1.22 from a tenth of a second to some
+ * seconds, which are better spent before a call than in it. Blocks; any thread, any number of times. */
 void gst_call_leg_warm_up (void);
 /* NULL with @error when an element is missing (the message names the Debian package). */
 GstCallLeg *gst_call_leg_new (const GstCallLegConfig *config, GMainContext *context,

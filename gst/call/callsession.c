@@ -146,18 +146,11 @@ session_is_playing (GstCallSession *self)
   return playing;
 }
 
-/* The RSA key of the process's DTLS certificate takes from a tenth of a second to some seconds to make, and dtlsdec
- * makes it with the first element of its kind. That is done here, while the call has yet to be dialed or to ring. */
+/* Takes its time (see the leg), while the call has yet to be dialed or to ring. */
 static gpointer
 make_certificate (gpointer data)
 {
-  static gsize done = 0;
-
-  if (g_once_init_enter (&done)) {
-    GstElement *dtlsdec = gst_element_factory_make ("dtlsdec", NULL);
-    gst_clear_object (&dtlsdec);
-    g_once_init_leave (&done, 1);
-  }
+  gst_call_leg_warm_up ();
   return NULL;
 }
 
