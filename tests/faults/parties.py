@@ -62,6 +62,10 @@ class Process:
         said = [line for _, line in self.lines if not line.startswith(('media', 'level'))]
         return '\n'.join(f'    {self.name}| {line[:300]}' for line in said[-count:])
 
+    def tell(self, command):
+        self.process.stdin.write(command + '\n')
+        self.process.stdin.flush()
+
     def kill(self, number=signal.SIGKILL):
         self.process.send_signal(number)
         return self.ended()
@@ -113,9 +117,11 @@ class Server(Process):
         for user in users:
             self.get(user, '/api/calls/active')
 
-    def get(self, user, path):
-        request = urllib.request.Request(f'http://127.0.0.1:{self.port}{path}',
-                                         headers={'Authorization': 'Bearer ' + self.token(user)})
+    def get(self, user, path, body=None):
+        """POST, if there is a body."""
+        request = urllib.request.Request(f'http://127.0.0.1:{self.port}{path}', body and json.dumps(body).encode(),
+                                         {'Authorization': 'Bearer ' + self.token(user),
+                                          'Content-Type': 'application/json'})
         with urllib.request.urlopen(request, timeout=WAIT) as answer:
             return json.load(answer)
 
@@ -123,15 +129,26 @@ class Server(Process):
         return self.get(user, '/api/calls/history')['calls']
 
 
+class Launch(Process):
+    """gst-launch-1.0, as a user runs it."""
+
+    def __init__(self, name, line, **environment):
+        super().__init__(name, ['gst-launch-1.0', *line.split()], env=os.environ | environment)
+
+    def error(self, timeout):
+        """What its error says; it must end by itself, with another exit code than 0."""
+        code = self.ended(timeout)
+        match = self.find(r'ERROR: from element \S+: (.*)') or self.find('erroneous pipeline: (.*)')
+        if code == 0 or match is None:
+            raise Failure(f'{self.name}: exit code {code}; it said\n' + self.tail())
+        return match.group(1)
+
+
 class Party(Process):
     """A pipeline run by the program `party`."""
 
     def __init__(self, name, line, inside=()):
         super().__init__(name, [*inside, os.environ['FAULTS_PARTY'], line])
-
-    def tell(self, command):
-        self.process.stdin.write(command + '\n')
-        self.process.stdin.flush()
 
     def calls(self, since=0):
         """The states of the call, in order."""
@@ -152,7 +169,7 @@ class Party(Process):
                 pads.setdefault(words[1], []).append([when, *map(int, words[2:6]), words[6]])
         return pads
 
-    def wait_media(self, *pads, more=25, timeout=WAIT):
+    def wait_media(self, *pads, more=10, timeout=WAIT):
         """Until each pad got `more` buffers from now on."""
         since = self.now()
 
@@ -165,14 +182,14 @@ class Party(Process):
                 raise Failure(f'{self.name}: no media on all of {pads} in {timeout} s: {self.media(since)}\n' + self.tail())
 
     def wait_sound(self, above=-60, timeout=WAIT):
-        """Until what it hears is a tone, for half a second."""
+        """Until what it hears is a tone, for a third of a second."""
         since = self.now()
 
         def levels():
             return [int(line.split()[1]) for _, line in self.lines[since:] if line.startswith('level')]
 
         def heard():
-            return len(levels()) >= 5 and min(levels()[-5:]) > above
+            return len(levels()) >= 3 and min(levels()[-3:]) > above
         with self.changed:
             self.changed.wait_for(lambda: heard() or not self.reader.is_alive(), timeout)
             if not heard():
