@@ -9,6 +9,7 @@
 
 #define READY_ROUNDS 1000
 #define PLAYING_ROUNDS 10
+#define FILE_ROUNDS 50
 #define TIMEOUT (10 * GST_SECOND)
 
 static const char *const plugins[] = {"call"};
@@ -113,6 +114,48 @@ test_paused (gconstpointer name)
   set_state (pipeline, GST_STATE_NULL);
 }
 
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  gboolean passed;
+} Passage;
+
+static void
+on_handoff (GstElement *identity, GstBuffer *buffer, gpointer user_data)
+{
+  Passage *passage = user_data;
+
+  g_mutex_lock (&passage->lock);
+  passage->passed = TRUE;
+  g_cond_signal (&passage->cond);
+  g_mutex_unlock (&passage->lock);
+}
+
+/* A file's first buffer is at callsink's door, where it waits for a call, when the pipeline goes on to PLAYING. */
+static void
+test_file (void)
+{
+  Passage passage = {0};
+  g_autoptr (GstElement) pipeline = gst_object_ref_sink (gst_parse_launch (
+      "audiotestsrc ! identity name=door signal-handoffs=true ! callsink server=direct://states token=alice", NULL));
+  g_autoptr (GstElement) door = gst_bin_get_by_name (GST_BIN (pipeline), "door");
+
+  g_signal_connect (door, "handoff", G_CALLBACK (on_handoff), &passage);
+  for (guint i = 0; i < FILE_ROUNDS; i++) {
+    gint64 until = g_get_monotonic_time () + TIMEOUT / 1000;
+    gst_element_set_state (pipeline, GST_STATE_PAUSED);
+    g_mutex_lock (&passage.lock);
+    while (!passage.passed)
+      g_assert_true (g_cond_wait_until (&passage.cond, &passage.lock, until));
+    passage.passed = FALSE;
+    g_mutex_unlock (&passage.lock);
+    g_usleep (i * 20); /* from right before callsink to well inside it */
+    set_state (pipeline, GST_STATE_PLAYING);
+    set_state (pipeline, GST_STATE_NULL);
+  }
+}
+
 static void
 add (const char *what, const char *name, void (*test) (gconstpointer))
 {
@@ -149,6 +192,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   for (guint i = 0; i < G_N_ELEMENTS (plugins); i++)
     add_plugin (plugins[i]);
+  g_test_add_func ("/states/callsink/file", test_file);
   result = g_test_run ();
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL); /* the leaks tracer warns; no-leaks.sh judges */
   gst_deinit ();
