@@ -40,26 +40,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstCallSignaling, gst_call_signaling, GST_TYPE_EL
     GST_DEBUG_CATEGORY_INIT (callsignaling_debug, "callsignaling", 0, "call signalling for any webrtcbin"))
 GST_ELEMENT_REGISTER_DEFINE (callsignaling, "callsignaling", GST_RANK_NONE, GST_TYPE_CALL_SIGNALING)
 
-static void
-send_eos (GstElement *bin, gpointer user_data)
-{
-  gst_element_send_event (bin, gst_event_new_eos ());
-}
-
-/* Nothing of ours can carry an EOS: the sources of the pipeline are told. */
-static void
-gst_call_signaling_end_of_call (GstElement *element)
-{
-  g_autoptr (GstObject) parent = gst_object_get_parent (GST_OBJECT (element));
-
-  if (parent != NULL && GST_CALL_SIGNALING (element)->webrtcbin != NULL)
-    gst_element_call_async (GST_ELEMENT (parent), send_eos, NULL, NULL);
-}
-
-static const GstCallMemberFuncs member_funcs = {
-    .end_of_call = gst_call_signaling_end_of_call,
-};
-
 /* The webrtcbin by name, in the bin that we are in or one further up. */
 static GstElement *
 find_webrtcbin (GstCallSignaling *self)
@@ -78,6 +58,44 @@ find_webrtcbin (GstCallSignaling *self)
   }
   return NULL;
 }
+
+static void
+push_eos (GstElement *element, gpointer pad)
+{
+  gst_pad_push_event (pad, gst_event_new_eos ());
+}
+
+static gboolean
+end_src_pad (GstElement *webrtcbin, GstPad *pad, gpointer user_data)
+{
+  gst_element_call_async (webrtcbin, push_eos, gst_object_ref (pad), gst_object_unref);
+  return TRUE;
+}
+
+/* webrtcbin never comes to its own EOS, its RTCP goes on: it is said in its name, behind it and on the bus. */
+static void
+end_streams (GstElement *element, gpointer user_data)
+{
+  g_autoptr (GstElement) webrtcbin = find_webrtcbin (GST_CALL_SIGNALING (element));
+  g_autoptr (GstObject) parent = gst_object_get_parent (GST_OBJECT (element));
+
+  if (webrtcbin == NULL || parent == NULL)
+    return;
+  gst_element_send_event (GST_ELEMENT (parent), gst_event_new_eos ());
+  gst_element_foreach_src_pad (webrtcbin, end_src_pad, NULL);
+  gst_element_post_message (webrtcbin, gst_message_new_eos (GST_OBJECT (webrtcbin)));
+}
+
+static void
+gst_call_signaling_end_of_call (GstElement *element)
+{
+  if (GST_CALL_SIGNALING (element)->webrtcbin != NULL)
+    gst_element_call_async (element, end_streams, NULL, NULL);
+}
+
+static const GstCallMemberFuncs member_funcs = {
+    .end_of_call = gst_call_signaling_end_of_call,
+};
 
 static gboolean
 is_webrtcbin (GstElement *element)

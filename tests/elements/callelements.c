@@ -71,6 +71,24 @@ test_three_calls (void)
   g_assert_no_error (bob->error);
 }
 
+/* A webrtcbin of the user's own: its sound arrives, and the peer's hanging up is the end of the stream. */
+static void
+test_webrtcbin (void)
+{
+  g_autoptr (CallPipeline) bob = start_callee ("callsink name=out " BOTH "token=bob auto-answer=true "
+                                               "audiotestsrc is-live=true ! out.audio_0 "
+                                               "callsrc name=in in.audio_0 ! fakesink name=count-audio");
+  g_autoptr (CallPipeline) alice = call_pipeline_start ("webrtcbin name=wb bundle-policy=max-bundle "
+                                                        "callsignaling webrtcbin=wb " BOTH "token=alice peer=bob "
+                                                        "audiotestsrc is-live=true ! opusenc ! rtpopuspay pt=97 ! wb.");
+
+  g_assert_true (call_pipeline_wait_state (alice, "connected"));
+  g_assert_true (call_pipeline_wait_buffers (bob, "count-audio", 50));
+  call_pipeline_emit (bob, "out", "hang-up");
+  g_assert_true (call_pipeline_wait_eos (alice));
+  g_assert_no_error (alice->error);
+}
+
 typedef struct
 {
   const char *name;
@@ -112,6 +130,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_add_func ("/call/both-ways", test_both_ways);
   g_test_add_func ("/call/three-calls", test_three_calls);
+  g_test_add_func ("/call/webrtcbin", test_webrtcbin);
   for (guint i = 0; i < G_N_ELEMENTS (bad_cases); i++) {
     g_autofree char *path = g_strconcat ("/call/bad/", bad_cases[i].name, NULL);
     g_test_add_data_func (path, &bad_cases[i], test_bad_case);
