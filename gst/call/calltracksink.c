@@ -42,6 +42,9 @@ struct _GstCallTrackSink
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstCallTrackSink, gst_call_track_sink, GST_TYPE_BASE_SINK,
     GST_DEBUG_CATEGORY_INIT (calltracksink_debug, "calltracksink", 0, "the end of a track in callsink"))
 
+#define AUDIO_CAPS "audio/x-raw; audio/x-opus; application/x-rtp, media=(string)audio"
+#define VIDEO_CAPS "video/x-raw; video/x-vp8; video/x-vp9; video/x-h264; application/x-rtp, media=(string)video"
+
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
@@ -209,6 +212,19 @@ gst_call_track_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
+/* Every form is taken, but a source that may choose is to choose what encoders take as it is: of "any" it would take
+ * 64-bit RGB, and 720p would not keep its 30 frames a second. */
+static GstCaps *
+gst_call_track_sink_get_caps (GstBaseSink *sink, GstCaps *filter)
+{
+  GstCallTrackSink *self = GST_CALL_TRACK_SINK (sink);
+  g_autoptr (GstCaps) caps =
+      gst_caps_from_string (self->media == GST_CALL_MEDIA_VIDEO ? "video/x-raw, format=(string)I420; " VIDEO_CAPS
+                                                                : "audio/x-raw, format=(string)S16LE; " AUDIO_CAPS);
+
+  return filter != NULL ? gst_caps_intersect_full (caps, filter, GST_CAPS_INTERSECT_FIRST) : g_steal_pointer (&caps);
+}
+
 static gboolean
 gst_call_track_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
@@ -317,6 +333,7 @@ gst_call_track_sink_class_init (GstCallTrackSinkClass *klass)
   sink_class->stop = gst_call_track_sink_stop;
   sink_class->unlock = gst_call_track_sink_unlock;
   sink_class->unlock_stop = gst_call_track_sink_unlock_stop;
+  sink_class->get_caps = gst_call_track_sink_get_caps;
   sink_class->set_caps = gst_call_track_sink_set_caps;
   sink_class->prepare = gst_call_track_sink_prepare;
   sink_class->render = gst_call_track_sink_render;
