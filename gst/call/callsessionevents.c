@@ -209,6 +209,9 @@ on_connected (GstCallSignaller *signaller, const char *user, GstCallSession *sel
   g_autoptr (CallMessage) message = call_message_new (CALL_MESSAGE_CALL_ACTIVE);
 
   GST_INFO_OBJECT (self, "the server knows us as %s", user);
+  /* Says that this socket has our place in the call, whatever became of the one before. */
+  if (gst_call_session_get_state (self) != PARTICIPANT_STATE_ENDED)
+    message->call_id = gst_call_session_dup_call_id (self);
   g_free (self->user);
   self->user = g_strdup (user);
   session_request (self, message, self->cancellable, on_active_answer);

@@ -223,7 +223,7 @@ static const Shape shapes[CALL_MESSAGE_COUNT] = {
     [CALL_MESSAGE_CALL_ACCEPT] = {"call-accept", BIT (CALL_ID), 0},
     [CALL_MESSAGE_CALL_REJECT] = {"call-reject", BIT (CALL_ID), BIT (REASON) | BIT (MESSAGE)},
     [CALL_MESSAGE_CALL_END] = {"call-end", BIT (CALL_ID), 0},
-    [CALL_MESSAGE_CALL_ACTIVE] = {"call-active", 0, 0},
+    [CALL_MESSAGE_CALL_ACTIVE] = {"call-active", 0, BIT (CALL_ID)},
     [CALL_MESSAGE_ANSWER] = {"answer", 0,
         BIT (OK) | BIT (CALL_ID) | BIT (CHANNEL_NAME) | BIT (CALL_TYPE) | BIT (STATUS) | BIT (REASON) | BIT (MESSAGE)
             | BIT (CODE) | BIT (ANSWER_DURATION) | BIT (MEDIA) | BIT (ICE_SERVERS) | BIT (CALLS)},

@@ -68,6 +68,19 @@ def drop_tcp(name):
     run('nft', f'add rule inet faults input iifname {name} meta l4proto tcp drop')
 
 
+def reset_tcp(name):
+    """The party's own connections are reset as soon as it says something; the server is told nothing, as when a machine
+    changes its address."""
+    ports = subprocess.run([*inside(name), 'ss', '-Htn', 'state', 'established'], check=True, capture_output=True,
+                           text=True, timeout=20).stdout
+    for port in {line.split()[2].rsplit(':', 1)[1] for line in ports.splitlines()}:
+        run('nft', f'add rule inet faults input iifname {name} tcp sport {port} drop')
+        for words in (('add', 'table', 'inet', 'faults'),
+                      ('add', 'chain', 'inet', 'faults', 'output', '{ type filter hook output priority 0 ; }'),
+                      ('add', 'rule', 'inet', 'faults', 'output', f'tcp sport {port} reject with tcp reset')):
+            run(*inside(name), 'nft', *words)
+
+
 def mend():
     run('nft', 'flush table inet faults')
 

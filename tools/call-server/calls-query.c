@@ -120,8 +120,12 @@ listed_mine (StoreJob *job)
 }
 
 void
-call_list_mine (Asker *asker)
+call_list_mine (Asker *asker, const char *call_id)
 {
+  LiveCall *call = call_id != NULL ? live_find (asker->server, call_id) : NULL;
+  Seat *seat = call != NULL ? live_seat_of (call, asker->user) : NULL;
+  if (seat != NULL && transport_socket_is_open (asker->socket))
+    devices_claim (seat, asker->socket);
   store_push (asker->server->store, store_job_new (STORE_LIVE_CALLS, asker->user->id, listed_mine, asker));
 }
 

@@ -18,7 +18,8 @@ void call_quality (Asker *asker, JsonObject *body);
 void call_get (Asker *asker, const char *call_id); /* calls-query.c */
 void call_hide (Asker *asker, const char *call_id);
 void call_list_active (Asker *asker);
-void call_list_mine (Asker *asker);    /* the event call-active */
+/* The event call-active. @call_id: NULL, or the call that this socket says it is in. */
+void call_list_mine (Asker *asker, const char *call_id);
 void call_list_history (Asker *asker); /* REST only: reads the query */
 
 /* The answer to whoever is in the call from now on: start and accept. */

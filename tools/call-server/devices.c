@@ -157,6 +157,13 @@ devices_bind_only (Seat *seat)
 }
 
 void
+devices_claim (Seat *seat, TransportSocket *socket)
+{
+  if (is_in_call (seat))
+    devices_bind (seat, socket);
+}
+
+void
 devices_resume (Seat *seat, TransportSocket *socket)
 {
   if (seat->grace != NULL && is_in_call (seat))

@@ -25,6 +25,8 @@ void devices_gone (Server *server, User *user, TransportSocket *socket);
 
 /* @socket speaks for the user in that call, from now on. */
 void devices_bind (Seat *seat, TransportSocket *socket);
+/* @socket says that it is the one in the call: the one before may be lost without our having noticed. */
+void devices_claim (Seat *seat, TransportSocket *socket);
 /* @socket asks for its calls: it takes the place of a device that is gone. */
 void devices_resume (Seat *seat, TransportSocket *socket);
 /* Start or accept came by REST: the only socket, if there is one only. */

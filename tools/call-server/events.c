@@ -54,7 +54,7 @@ on_end (Asker *asker, JsonObject *body)
 static void
 on_active (Asker *asker, JsonObject *body)
 {
-  call_list_mine (asker);
+  call_list_mine (asker, json_object_text (body, "callId"));
 }
 
 static const Event events[] = {
