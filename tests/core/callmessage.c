@@ -61,6 +61,7 @@ static const struct
     {CALL_MESSAGE_CALL_REJECT, "call-reject", "{\"callId\":\"c1\",\"reason\":\"declined\",\"message\":\"later\"}"},
     {CALL_MESSAGE_CALL_END, "call-end", "{\"callId\":\"c1\"}"},
     {CALL_MESSAGE_CALL_ACTIVE, "call-active", "{}"},
+    {CALL_MESSAGE_CALL_ACTIVE, "call-active", "{\"callId\":\"c1\"}"},
     {CALL_MESSAGE_ANSWER, "answer",
         "{\"ok\":true,\"callId\":\"c1\",\"channelName\":\"call_x\",\"callType\":\"audio\",\"status\":\"calling\"," MEDIA
         "," ICE "}"},

@@ -40,6 +40,22 @@ test('signals go to the device that accepted, and to no other', () => withCall(a
   await Promise.all([tablet.close(), carol.close()]);
 }));
 
+test('a new socket that names the call has the seat, one that only asks has not', () =>
+  withCall(async ({ alice, bob, callId }) => {
+    const [tablet, again] = [await server.connect('bob'), await server.connect('bob')];
+    await tablet.ask('call-active', {});
+    await again.ask('call-active', { callId });
+    await alice.ask('call-signal', { callId, renegotiate: true });
+    assert.deepEqual(await again.next('call-signal'), { callId, from: 'alice', renegotiate: true });
+    await Promise.all([tablet.settle(), bob.settle()]);
+    assert.equal(tablet.has('call-signal') || bob.has('call-signal'), false);
+    await bob.close();
+    await tablet.ask('call-active', { callId: 'not a call' });
+    await alice.ask('call-signal', { callId, renegotiate: true });
+    assert.deepEqual(await again.next('call-signal'), { callId, from: 'alice', renegotiate: true });
+    await Promise.all([tablet.close(), again.close()]);
+  }));
+
 test('refused signals', () => withCall(async ({ alice, bob, callId }) => {
   const carol = await server.connect('carol');
   const refused = async (who, body, code) => {
