@@ -16,30 +16,12 @@
  * Nothing is decoded or queued in here: the leg's thread pushes what its decoder made straight through our pads.
  */
 
-#include "gstcallsrc.h"
+#include "gstcallsrcprivate.h"
 
-#include "callparticipant.h"
+#include "calluri.h"
 
-GST_DEBUG_CATEGORY_STATIC (callsrc_debug);
+GST_DEBUG_CATEGORY (callsrc_debug);
 #define GST_CAT_DEFAULT callsrc_debug
-
-/* What decoding may add to the jitterbuffer's latency. */
-#define DECODE_LATENCY (20 * GST_MSECOND)
-/* How long a track that the peer promised may take to send something before no-more-pads is said without it. */
-#define QUIET_TRACK_TIME (2 * GST_SECOND)
-
-struct _GstCallSrc
-{
-  GstElement parent;
-
-  GstCallParticipant participant;
-  GstCallOutput output; /* property */
-  char *uri;
-  GPtrArray *pads;       /* (element-type GstPad), exposed or about to be; under the object lock */
-  guint n_expected;      /* tracks of the peer; under the object lock */
-  gboolean no_more_pads; /* was said; likewise */
-  GstClockID quiet_timer;
-};
 
 enum
 {
@@ -73,259 +55,6 @@ gst_call_output_get_type (void)
   return type;
 }
 
-/* ---- pads ---- */
-
-static gboolean
-answer_latency (GstCallSrc *self, GstQuery *query)
-{
-  GValue latency = G_VALUE_INIT;
-
-  g_value_init (&latency, G_TYPE_UINT);
-  gst_call_participant_get_property (&self->participant, GST_CALL_PROP_LATENCY, &latency);
-  gst_query_set_latency (query, TRUE, g_value_get_uint (&latency) * GST_MSECOND + DECODE_LATENCY, GST_CLOCK_TIME_NONE);
-  g_value_unset (&latency);
-  return TRUE;
-}
-
-static gboolean
-on_pad_query (GstPad *pad, GstObject *parent, GstQuery *query)
-{
-  if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY && parent != NULL)
-    return answer_latency (GST_CALL_SRC (parent), query);
-  return gst_pad_query_default (pad, parent, query);
-}
-
-/* Keyframe requests and the like go to the leg that pushes into this pad at the moment; it looks for them with a
- * probe. Whatever comes this far has nobody to go to. */
-static gboolean
-on_pad_event (GstPad *pad, GstObject *parent, GstEvent *event)
-{
-  gst_event_unref (event);
-  return FALSE;
-}
-
-static GstPad *
-make_pad (GstCallSrc *self, GstCallMedia media, const char *name)
-{
-  GstStaticPadTemplate *template = media == GST_CALL_MEDIA_AUDIO ? &audio_template : &video_template;
-  GstPad *pad = gst_pad_new_from_static_template (template, name);
-
-  gst_pad_set_query_function (pad, on_pad_query);
-  gst_pad_set_event_function (pad, on_pad_event);
-  gst_pad_use_fixed_caps (pad);
-  gst_pad_set_active (pad, TRUE);
-  return pad;
-}
-
-/* playbin and its like show nothing before they hear that there are no more pads. */
-static void
-say_no_more_pads (GstCallSrc *self, gboolean all_there)
-{
-  gboolean say;
-
-  GST_OBJECT_LOCK (self);
-  say = !self->no_more_pads && (all_there || (self->n_expected > 0 && GST_ELEMENT (self)->numpads >= self->n_expected));
-  self->no_more_pads |= say;
-  GST_OBJECT_UNLOCK (self);
-  if (say)
-    gst_element_no_more_pads (GST_ELEMENT (self));
-}
-
-static void
-quiet_time_is_over (GstElement *element, gpointer user_data)
-{
-  say_no_more_pads (GST_CALL_SRC (element), TRUE);
-}
-
-static gboolean
-on_quiet_timer (GstClock *clock, GstClockTime time, GstClockID id, gpointer user_data)
-{
-  gst_element_call_async (user_data, quiet_time_is_over, NULL, NULL); /* not on the clock's thread */
-  return TRUE;
-}
-
-static void
-start_quiet_timer (GstCallSrc *self)
-{
-  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
-
-  if (self->quiet_timer != NULL)
-    return;
-  self->quiet_timer = gst_clock_new_single_shot_id (clock, gst_clock_get_time (clock) + QUIET_TRACK_TIME);
-  gst_clock_id_wait_async (self->quiet_timer, on_quiet_timer, gst_object_ref (self), gst_object_unref);
-}
-
-static void
-stop_quiet_timer (GstCallSrc *self)
-{
-  if (self->quiet_timer == NULL)
-    return;
-  gst_clock_id_unschedule (self->quiet_timer);
-  g_clear_pointer (&self->quiet_timer, gst_clock_id_unref);
-}
-
-/* The pad is shown with its caps on it, so that autopluggers see at once what it carries: that is when the segment,
- * the last of its sticky events, passes. */
-static GstPadProbeReturn
-expose_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstCallSrc *self = user_data;
-
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_SEGMENT)
-    return GST_PAD_PROBE_OK;
-  GST_INFO_OBJECT (self, "the peer's %s is there", GST_PAD_NAME (pad));
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-  gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
-  say_no_more_pads (self, FALSE);
-  return GST_PAD_PROBE_REMOVE;
-}
-
-static GstPad *
-find_pad (GstCallSrc *self, const char *name)
-{
-  for (guint i = 0; i < self->pads->len; i++) {
-    GstPad *pad = g_ptr_array_index (self->pads, i);
-    if (g_strcmp0 (GST_PAD_NAME (pad), name) == 0)
-      return pad;
-  }
-  return NULL;
-}
-
-static GstPad *
-gst_call_src_output (GstElement *element, GstCallMedia media, guint index)
-{
-  GstCallSrc *self = GST_CALL_SRC (element);
-  g_autofree char *name = g_strdup_printf ("%s_%u", media == GST_CALL_MEDIA_AUDIO ? "audio" : "video", index);
-  GstPad *pad;
-
-  GST_OBJECT_LOCK (self);
-  pad = find_pad (self, name);
-  if (pad == NULL) {
-    pad = gst_object_ref_sink (make_pad (self, media, name));
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, expose_pad, self, NULL);
-    g_ptr_array_add (self->pads, pad);
-  }
-  gst_object_ref (pad);
-  GST_OBJECT_UNLOCK (self);
-  return pad;
-}
-
-static GPtrArray *
-copy_pads (GstCallSrc *self)
-{
-  GPtrArray *pads;
-
-  GST_OBJECT_LOCK (self);
-  pads = g_ptr_array_copy (self->pads, (GCopyFunc) gst_object_ref, NULL);
-  GST_OBJECT_UNLOCK (self);
-  g_ptr_array_set_free_func (pads, gst_object_unref);
-  return pads;
-}
-
-/* ---- the end of the call ---- */
-
-static GstCaps *
-silent_caps (GstCallSrc *self, GstCallMedia media)
-{
-  static const char *const caps[2][3] = {
-      {"audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=2",
-          "audio/x-opus, rate=48000, channels=2, "
-          "channel-mapping-family=0",
-          "application/x-rtp, media=audio, encoding-name=OPUS, clock-rate=48000, payload=97"},
-      {"video/x-raw, format=I420, width=320, height=240, framerate=30/1", "video/x-vp8",
-          "application/x-rtp, media=video, encoding-name=VP8, clock-rate=90000, payload=96"}};
-
-  return gst_caps_from_string (caps[media][self->output]);
-}
-
-/* Somebody waits for a pad that the call does not have (gst-launch's `in.video_0 !` in a call without a picture): it is
- * shown and ended, so that a muxer behind it does not wait for ever and the pipeline can end. Not inside uridecodebin
- * and the like, which wait for nothing in particular. */
-static gboolean
-is_awaited (GstCallSrc *self)
-{
-  g_autoptr (GstObject) parent = gst_object_get_parent (GST_OBJECT (self));
-
-  return GST_IS_PIPELINE (parent)
-         && g_signal_has_handler_pending (self, g_signal_lookup ("pad-added", GST_TYPE_ELEMENT), 0, FALSE);
-}
-
-static void
-show_missing_pad (GstCallSrc *self, GstCallMedia media)
-{
-  g_autoptr (GstPad) pad = gst_call_src_output (GST_ELEMENT (self), media, 0);
-  g_autoptr (GstCaps) caps = silent_caps (self, media);
-  GstSegment segment;
-
-  if (gst_pad_has_current_caps (pad))
-    return;
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (pad, gst_event_new_stream_start (GST_PAD_NAME (pad)));
-  gst_pad_push_event (pad, gst_event_new_caps (caps));
-  gst_pad_push_event (pad, gst_event_new_segment (&segment));
-}
-
-static void
-push_eos (GstElement *element, gpointer pad)
-{
-  gst_pad_push_event (pad, gst_event_new_eos ());
-}
-
-static void
-end_missing_pad (GstElement *element, gpointer media)
-{
-  GstCallSrc *self = GST_CALL_SRC (element);
-  g_autoptr (GstPad) pad = gst_call_src_output (element, GPOINTER_TO_INT (media), 0);
-
-  show_missing_pad (self, GPOINTER_TO_INT (media));
-  push_eos (element, pad);
-}
-
-static void
-gst_call_src_tracks (GstElement *element, const guint n_tracks[2])
-{
-  GstCallSrc *self = GST_CALL_SRC (element);
-  GValue on_end = G_VALUE_INIT;
-  gboolean one_call;
-
-  g_value_init (&on_end, gst_call_on_end_get_type ());
-  g_object_get_property (G_OBJECT (self), "on-end", &on_end);
-  one_call = g_value_get_enum (&on_end) == GST_CALL_ON_END_EOS;
-  g_value_unset (&on_end);
-  GST_OBJECT_LOCK (self);
-  self->n_expected = n_tracks[GST_CALL_MEDIA_AUDIO] + n_tracks[GST_CALL_MEDIA_VIDEO];
-  GST_OBJECT_UNLOCK (self);
-  say_no_more_pads (self, FALSE);
-  start_quiet_timer (self);
-  /* With on-end=wait the next call may have what this one has not. */
-  for (gint media = 0; one_call && is_awaited (self) && media < 2; media++)
-    if (n_tracks[media] == 0)
-      gst_element_call_async (element, end_missing_pad, GINT_TO_POINTER (media), NULL);
-}
-
-static void
-end_streams (GstElement *element, gpointer user_data)
-{
-  GstCallSrc *self = GST_CALL_SRC (element);
-  g_autoptr (GPtrArray) pads = NULL;
-
-  if (is_awaited (self)) {
-    show_missing_pad (self, GST_CALL_MEDIA_AUDIO);
-    show_missing_pad (self, GST_CALL_MEDIA_VIDEO);
-  }
-  say_no_more_pads (self, TRUE);
-  pads = copy_pads (self);
-  /* Each on a thread of its own: a muxer may hold the one stream back until it hears of the other's end. */
-  for (guint i = 0; i < pads->len; i++)
-    gst_element_call_async (element, push_eos, gst_object_ref (g_ptr_array_index (pads, i)), gst_object_unref);
-}
-
-static void
-gst_call_src_end_of_call (GstElement *element)
-{
-  gst_element_call_async (element, end_streams, NULL, NULL);
-}
-
 static gboolean
 gst_call_src_send_event (GstElement *element, GstEvent *event)
 {
@@ -340,24 +69,6 @@ gst_call_src_send_event (GstElement *element, GstEvent *event)
     gst_call_session_hang_up (session);
   gst_call_src_end_of_call (element);
   return TRUE;
-}
-
-static void
-remove_pads (GstCallSrc *self)
-{
-  g_autoptr (GPtrArray) pads = copy_pads (self);
-
-  for (guint i = 0; i < pads->len; i++) {
-    GstPad *pad = g_ptr_array_index (pads, i);
-    gst_pad_set_active (pad, FALSE);
-    if (GST_OBJECT_PARENT (pad) == GST_OBJECT (self))
-      gst_element_remove_pad (GST_ELEMENT (self), pad);
-  }
-  GST_OBJECT_LOCK (self);
-  g_ptr_array_set_size (self->pads, 0);
-  self->n_expected = 0;
-  self->no_more_pads = FALSE;
-  GST_OBJECT_UNLOCK (self);
 }
 
 /* ---- states ---- */
@@ -392,8 +103,7 @@ gst_call_src_change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     gst_call_participant_leave (&self->participant);
-    stop_quiet_timer (self);
-    remove_pads (self);
+    gst_call_src_remove_pads (self);
   }
   if (ret == GST_STATE_CHANGE_FAILURE)
     return ret;
@@ -442,29 +152,15 @@ static gboolean
 gst_call_src_uri_set_uri (GstURIHandler *handler, const gchar *text, GError **error)
 {
   GstCallSrc *self = GST_CALL_SRC (handler);
-  g_autoptr (GstUri) uri = gst_uri_from_string (text);
-  g_autofree char *server = NULL;
-  g_autolist (GstUri) unused = NULL;
-  g_autofree char *path = uri != NULL ? gst_uri_get_path (uri) : NULL;
-  const char *name = path != NULL && *path == '/' ? path + 1 : path;
-  gboolean is_call = name != NULL && g_str_has_prefix (name, "call/");
+  g_autoptr (CallUri) uri = call_uri_parse (text, error);
 
-  if (uri == NULL || gst_uri_get_host (uri) == NULL || name == NULL || *name == '\0'
-      || strchr (is_call ? name + 5 : name, '/') != NULL) {
-    g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_REFERENCE,
-        "\"%s\" is not call://host[:port]/USER or call://host[:port]/call/CALL-ID", text);
+  if (uri == NULL)
     return FALSE;
-  }
-  server = g_strdup_printf (
-      "%s://%s", g_str_equal (gst_uri_get_scheme (uri), "calls") ? "https" : "http", gst_uri_get_host (uri));
-  if (gst_uri_get_port (uri) != GST_URI_NO_PORT) {
-    char *with_port = g_strdup_printf ("%s:%u", server, gst_uri_get_port (uri));
-    g_free (server);
-    server = with_port;
-  }
-  g_object_set (self, "server", server, is_call ? "call-id" : "peer", is_call ? name + 5 : name, NULL);
-  set_string (self, "call-type", gst_uri_get_query_value (uri, "call-type"));
-  set_string (self, "session", gst_uri_get_query_value (uri, "session"));
+  g_object_set (self, "server", uri->server, NULL);
+  set_string (self, "peer", uri->peer);
+  set_string (self, "call-id", uri->call_id);
+  set_string (self, "call-type", uri->call_type);
+  set_string (self, "session", uri->session);
   GST_OBJECT_LOCK (self);
   g_free (self->uri);
   self->uri = g_strdup (text);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "callparticipant.h"
+#include "gstcallsrc.h"
+
+G_BEGIN_DECLS
+
+/* Shared by gstcallsrc.c (the element) and gstcallsrcpads.c (its pads). */
+
+struct _GstCallSrc
+{
+  GstElement parent;
+
+  GstCallParticipant participant;
+  GstCallOutput output; /* property */
+  char *uri;
+  GPtrArray *pads;       /* (element-type GstPad), exposed or about to be; under the object lock */
+  guint n_expected;      /* tracks of the peer; under the object lock */
+  gboolean no_more_pads; /* was said; likewise */
+  GstClockID quiet_timer;
+};
+
+/* As of GstCallMemberFuncs. */
+GstPad *gst_call_src_output (GstElement *element, GstCallMedia media, guint index);
+void gst_call_src_tracks (GstElement *element, const guint n_tracks[2]);
+void gst_call_src_end_of_call (GstElement *element);
+
+void gst_call_src_remove_pads (GstCallSrc *self);
+
+G_END_DECLS
