@@ -47,8 +47,8 @@ on_invocation (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-void
-session_invoke (GstCallSession *self, SessionFunc func, const char *first, const char *second)
+static void
+attach_invocation (GstCallSession *self, SessionFunc func, const char *first, const char *second)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
   Invocation *invocation = g_new0 (Invocation, 1);
@@ -61,6 +61,14 @@ session_invoke (GstCallSession *self, SessionFunc func, const char *first, const
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, on_invocation, invocation, invocation_free);
   g_source_attach (source, self->context);
+}
+
+void
+session_invoke (GstCallSession *self, SessionFunc func, const char *first, const char *second)
+{
+  /* Nobody would come for it, and it would keep the session alive. */
+  if (!gst_call_session_is_over (self))
+    attach_invocation (self, func, first, second);
 }
 
 void
@@ -161,6 +169,9 @@ run_worker (gpointer data)
 
   g_main_context_push_thread_default (self->context);
   g_main_loop_run (self->loop);
+  /* What was asked before the end and what ends with it (cancelled requests) holds references: let go of them. */
+  while (g_main_context_iteration (self->context, FALSE))
+    ;
   g_main_context_pop_thread_default (self->context);
   return NULL;
 }
@@ -287,7 +298,7 @@ end_worker (GstCallSession *self)
 {
   gint64 start = g_get_monotonic_time ();
 
-  session_invoke (self, do_stop, NULL, NULL);
+  attach_invocation (self, do_stop, NULL, NULL);
   g_thread_join (g_steal_pointer (&self->thread));
   g_thread_join (g_steal_pointer (&self->certificate_thread));
   if (g_get_monotonic_time () - start > LEAVE_TIMEOUT_S * G_USEC_PER_SEC)

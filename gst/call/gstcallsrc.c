@@ -210,6 +210,7 @@ gst_call_src_finalize (GObject *object)
 
   gst_call_participant_clear (&self->participant);
   g_ptr_array_unref (self->pads);
+  g_rec_mutex_clear (&self->expose_lock);
   g_free (self->uri);
   G_OBJECT_CLASS (gst_call_src_parent_class)->finalize (object);
 }
@@ -218,6 +219,7 @@ static void
 gst_call_src_init (GstCallSrc *self)
 {
   self->pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  g_rec_mutex_init (&self->expose_lock);
   gst_call_participant_init (&self->participant, GST_ELEMENT (self), &member_funcs);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
 }

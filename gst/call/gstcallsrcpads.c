@@ -114,7 +114,12 @@ expose_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_SEGMENT)
     return GST_PAD_PROBE_OK;
   GST_INFO_OBJECT (self, "the peer's %s is there", GST_PAD_NAME (pad));
+  /* Sound and picture come on two threads. Those who link on pad-added (gst-launch's delayed links) try each link they
+   * wait for at each pad and take their handler back once: they must not do so twice at a time. The lock orders the
+   * emissions of this one signal and guards nothing else, so a handler may call whatever it likes. */
+  g_rec_mutex_lock (&self->expose_lock);
   gst_element_add_pad (GST_ELEMENT (self), pad);
+  g_rec_mutex_unlock (&self->expose_lock);
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
   say_no_more_pads (self, FALSE);
   return GST_PAD_PROBE_REMOVE;

@@ -21,6 +21,7 @@ struct _GstCallSrc
   guint n_expected;      /* tracks of the peer; under the object lock */
   gboolean no_more_pads; /* was said; likewise */
   GstClockID quiet_timer;
+  GRecMutex expose_lock; /* one pad is shown at a time */
 };
 
 /* As of GstCallMemberFuncs. */

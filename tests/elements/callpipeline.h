@@ -19,7 +19,7 @@ typedef struct
   GError *error; /* of the last GST_MESSAGE_ERROR that was met */
   char *state;   /* of the last call-state */
   char *call_id;
-  guint states; /* how many call-states came */
+  guint states;     /* how many call-states came */
   guint reconnects; /* how often the state was reconnecting */
   gboolean eos;
   guint left_playing; /* how often the pipeline went below PLAYING while it was watched */
