@@ -99,7 +99,7 @@ test('both call each other at once: one call', async () => {
     assert.equal(answers[1].callId, callId);
     assert.deepEqual(answers.map(({ status }) => status).sort(), ['active', 'calling']);
     const [first, second] = answers[0].status === 'calling' ? [alice, phone] : [phone, alice];
-    const [firstAnswer, secondAnswer] = answers[0].status === 'calling' ? answers : answers.toReversed();
+    const [firstAnswer, secondAnswer] = answers[0].status === 'calling' ? answers : [...answers].reverse();
     assert.equal(firstAnswer.media.offer, true);
     assert.equal(secondAnswer.media.offer, false);
     assert.equal(secondAnswer.callType, firstAnswer.callType);
