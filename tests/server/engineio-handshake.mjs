@@ -65,7 +65,9 @@ test('errors over polling', async (t) => {
     assert.deepEqual(await response.json(), { code, message });
   }
   for (const method of ['POST', 'PUT', 'DELETE']) {
-    const response = await fetch(`${server.url}/engine.io/?EIO=4&transport=polling`, { method, body: '' });
+    // Node 18 cannot send an empty body with a DELETE.
+    const body = method === 'DELETE' ? undefined : '';
+    const response = await fetch(`${server.url}/engine.io/?EIO=4&transport=polling`, { method, body });
     assert.equal(response.status, 400);
     assert.deepEqual(await response.json(), { code: 2, message: 'Bad handshake method' });
   }
