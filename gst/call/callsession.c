@@ -89,9 +89,8 @@ session_stop_timer (GstCallSession *self, SessionTimer timer)
   g_clear_pointer (&self->timers[timer], g_source_unref);
 }
 
-/* The element that speaks for the session: the one that joined first. */
-static GstElement *
-ref_speaker (GstCallSession *self)
+GstElement *
+session_ref_speaker (GstCallSession *self)
 {
   GstElement *element = NULL;
 
@@ -105,7 +104,7 @@ ref_speaker (GstCallSession *self)
 void
 session_post (GstCallSession *self, GstStructure *structure)
 {
-  g_autoptr (GstElement) element = ref_speaker (self);
+  g_autoptr (GstElement) element = session_ref_speaker (self);
 
   if (element == NULL) {
     gst_structure_free (structure);

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * worker thread, and on it the signaller and the leg; elements only tell it things and are told things.
  *
  *   element (any thread)            worker thread                      leg's and user's streaming threads
- *   join, prepare, play  ------>    signaller: messages in and out
+ *   join, play, leave  -------->    signaller: messages in and out
  *   dial, answer, hang_up ----->    participant_state_next() -> actions
  *                         <------   messages on the bus, notify::state
  *                                   builds and closes legs  -------->  inputs opened and closed, outputs pushed into

@@ -77,7 +77,7 @@ void
 session_fail (GstCallSession *self, const GError *error, gboolean fatal)
 {
   g_autofree char *call_id = gst_call_session_dup_call_id (self);
-  GstElement *element = NULL;
+  g_autoptr (GstElement) element = NULL;
 
   GST_WARNING_OBJECT (self, "%s", error->message);
   session_post (
@@ -87,17 +87,13 @@ session_fail (GstCallSession *self, const GError *error, gboolean fatal)
     return;
 
   self->failed = TRUE;
-  g_mutex_lock (&self->lock);
-  if (self->members->len > 0)
-    element = gst_object_ref (g_array_index (self->members, GstCallMember, 0).element);
-  g_mutex_unlock (&self->lock);
+  element = session_ref_speaker (self);
   if (element == NULL)
     return;
   gst_element_message_full (element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, resource_code (error),
       g_strdup (error->message),
       g_strdup_printf ("session %s, call %s", GST_OBJECT_NAME (self), call_id != NULL ? call_id : "none"), __FILE__,
       GST_FUNCTION, __LINE__);
-  gst_object_unref (element);
 }
 
 void

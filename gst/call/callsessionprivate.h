@@ -94,6 +94,8 @@ struct _GstCallSession
 /* callsession.c */
 typedef void (*SessionFunc) (GstCallSession *self, const char *first, const char *second);
 void session_invoke (GstCallSession *self, SessionFunc func, const char *first, const char *second);
+/* The element that speaks for the session, the one that joined first; NULL when all have left. */
+GstElement *session_ref_speaker (GstCallSession *self);
 void session_post (GstCallSession *self, GstStructure *structure);
 /* Calls @func for each member, without the lock. */
 typedef void (*SessionMemberFunc) (GstCallSession *self, GstElement *element, const GstCallMemberFuncs *funcs);

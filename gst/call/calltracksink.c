@@ -11,6 +11,7 @@
 #include "calltracksink.h"
 
 #include "callmute.h"
+#include "calltrackcaps.h"
 
 GST_DEBUG_CATEGORY_STATIC (calltracksink_debug);
 #define GST_CAT_DEFAULT calltracksink_debug
@@ -41,9 +42,6 @@ struct _GstCallTrackSink
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstCallTrackSink, gst_call_track_sink, GST_TYPE_BASE_SINK,
     GST_DEBUG_CATEGORY_INIT (calltracksink_debug, "calltracksink", 0, "the end of a track in callsink"))
-
-#define AUDIO_CAPS "audio/x-raw; audio/x-opus; application/x-rtp, media=(string)audio"
-#define VIDEO_CAPS "video/x-raw; video/x-vp8; video/x-vp9; video/x-h264; application/x-rtp, media=(string)video"
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -218,9 +216,9 @@ static GstCaps *
 gst_call_track_sink_get_caps (GstBaseSink *sink, GstCaps *filter)
 {
   GstCallTrackSink *self = GST_CALL_TRACK_SINK (sink);
-  g_autoptr (GstCaps) caps =
-      gst_caps_from_string (self->media == GST_CALL_MEDIA_VIDEO ? "video/x-raw, format=(string)I420; " VIDEO_CAPS
-                                                                : "audio/x-raw, format=(string)S16LE; " AUDIO_CAPS);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (self->media == GST_CALL_MEDIA_VIDEO
+                                                       ? "video/x-raw, format=(string)I420; " CALL_TRACK_VIDEO_CAPS
+                                                       : "audio/x-raw, format=(string)S16LE; " CALL_TRACK_AUDIO_CAPS);
 
   return filter != NULL ? gst_caps_intersect_full (caps, filter, GST_CAPS_INTERSECT_FIRST) : g_steal_pointer (&caps);
 }

@@ -17,6 +17,7 @@
 #include "gstcallsink.h"
 
 #include "callparticipant.h"
+#include "calltrackcaps.h"
 
 GST_DEBUG_CATEGORY_STATIC (callsink_debug);
 #define GST_CAT_DEFAULT callsink_debug
@@ -56,13 +57,10 @@ enum
   PROP_VIDEO_MUTE,
 };
 
-#define AUDIO_CAPS "audio/x-raw; audio/x-opus; application/x-rtp, media=(string)audio"
-#define VIDEO_CAPS "video/x-raw; video/x-vp8; video/x-vp9; video/x-h264; application/x-rtp, media=(string)video"
-
 static GstStaticPadTemplate audio_template =
-    GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (AUDIO_CAPS));
+    GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (CALL_TRACK_AUDIO_CAPS));
 static GstStaticPadTemplate video_template =
-    GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (VIDEO_CAPS));
+    GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (CALL_TRACK_VIDEO_CAPS));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstCallSink, gst_call_sink, GST_TYPE_BIN,
     GST_DEBUG_CATEGORY_INIT (callsink_debug, "callsink", 0, "our media of a call"))

@@ -18,6 +18,7 @@
 
 #include "gstcallsrcprivate.h"
 
+#include "calltrackcaps.h"
 #include "calluri.h"
 
 GST_DEBUG_CATEGORY (callsrc_debug);
@@ -28,13 +29,10 @@ enum
   PROP_OUTPUT = GST_CALL_PROP_OWN,
 };
 
-#define AUDIO_CAPS "audio/x-raw; audio/x-opus; application/x-rtp, media=(string)audio"
-#define VIDEO_CAPS "video/x-raw; video/x-vp8; video/x-vp9; video/x-h264; application/x-rtp, media=(string)video"
-
 static GstStaticPadTemplate audio_template =
-    GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS (AUDIO_CAPS));
+    GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS (CALL_TRACK_AUDIO_CAPS));
 static GstStaticPadTemplate video_template =
-    GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS (VIDEO_CAPS));
+    GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS (CALL_TRACK_VIDEO_CAPS));
 
 static void gst_call_src_uri_handler_init (gpointer iface, gpointer data);
 
