@@ -174,6 +174,7 @@ engine_session_receive (EngineSession *session, const EngineioPacket *packet)
       on_pong (session);
       break;
     case ENGINEIO_CLOSE:
+      engine_polling_release (session, ENGINEIO_NOOP); /* who said it need not be told */
       engine_session_close (session, "transport close");
       break;
     case ENGINEIO_NOOP:
