@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "gst/core/tonezone.h"
+
+G_BEGIN_DECLS
+
+/* The tables that tonezone.c searches, each ended by a zone without a code. Sorted by code. */
+extern const ToneZone tone_zones_america[];
+extern const ToneZone tone_zones_europe[];
+
+G_END_DECLS
