@@ -301,6 +301,38 @@ execute (const char *path, const char *text)
   sqlite3_close (db);
 }
 
+static guint
+history (Fixture *fixture, const char *user, const char *search)
+{
+  g_auto (Answer) answer = {0};
+  StoreJob *job = store_job_new (STORE_HISTORY, user, on_done, &answer);
+  job->filter.search = g_strdup (search);
+  store_push (fixture->store, job);
+  wait_for (fixture, &answer);
+  g_assert_cmpint (answer.job.result, ==, STORE_OK);
+  g_assert_cmpint (answer.job.total, ==, answer.job.calls->len);
+  return answer.job.calls->len;
+}
+
+static void
+test_migration (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "schema-1.sql", NULL);
+  g_autofree char *text = NULL;
+  g_assert_true (g_file_get_contents (source, &text, NULL, NULL));
+  fixture_shut (fixture);
+  g_unlink (fixture->path);
+  execute (fixture->path, text);
+  fixture_open (fixture, NULL);
+  assert_call (fixture, "1", "a", CALL_STATE_ENDED, CALL_END_REASON_HANGUP);
+  g_assert_cmpuint (live_count (fixture, "b"), ==, 1);
+  g_assert_cmpuint (history (fixture, "a", NULL), ==, 3); /* one is hidden */
+  g_assert_cmpuint (history (fixture, "b", NULL), ==, 3);
+  g_assert_cmpuint (history (fixture, "c", NULL), ==, 1);
+  g_assert_cmpint (change (fixture, "4", "a", STORE_VERB_END, 0), ==, STORE_OK);
+  g_assert_cmpuint (history (fixture, "a", NULL), ==, 3);
+}
+
 static void
 test_newer_schema (Fixture *fixture, gconstpointer unused)
 {
@@ -327,6 +359,7 @@ main (int argc, char **argv)
   ADD ("failed-job", test_failed_job);
   ADD ("reopen", test_reopen);
   ADD ("directory", test_directory);
+  ADD ("migration", test_migration);
   ADD ("newer-schema", test_newer_schema);
   return g_test_run ();
 }

@@ -15,6 +15,10 @@ sql_run_touch_user (StoreSql *sql, StoreJob *job)
   sql_bind_text (stmt, 2, job->user.username);
   sql_bind_text (stmt, 3, job->user.full_name);
   sql_bind_text (stmt, 4, job->user.avatar);
+  if (!sql_execute (sql, stmt))
+    return FALSE;
+  stmt = sql_use (sql, SQL_NAME_USER);
+  sql_bind_text (stmt, 1, job->user.id);
   return sql_execute (sql, stmt);
 }
 
@@ -28,9 +32,9 @@ sql_run_seen_user (StoreSql *sql, StoreJob *job)
 }
 
 static gboolean
-leave_call (StoreSql *sql, const char *call_id)
+execute_for_call (StoreSql *sql, Sql which, const char *call_id)
 {
-  sqlite3_stmt *stmt = sql_use (sql, SQL_LEAVE_CALL);
+  sqlite3_stmt *stmt = sql_use (sql, which);
   sql_bind_text (stmt, 1, call_id);
   return sql_execute (sql, stmt);
 }
@@ -62,7 +66,8 @@ apply_event (StoreSql *sql, StoreJob *job, CallRecord *call, CallEvent event)
   if (sqlite3_changes (sql->db) != 1)
     return FALSE; /* not with SQLite's one writer; where several write, the job is to be tried again */
   job->result = STORE_OK;
-  return call_state_is_live (call->state) || leave_call (sql, call->id);
+  return call_state_is_live (call->state)
+         || (execute_for_call (sql, SQL_LEAVE_CALL, call->id) && execute_for_call (sql, SQL_REMEMBER_CALL, call->id));
 }
 
 static gboolean
@@ -129,6 +134,15 @@ insert_participant (StoreSql *sql, const StoreJob *job, const char *call_id, gbo
   return sql_execute (sql, stmt);
 }
 
+static gboolean
+add_peers (StoreSql *sql, const StoreJob *job)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_ADD_PEERS);
+  sql_bind_text (stmt, 1, job->user_id);
+  sql_bind_text (stmt, 2, job->peer_id);
+  return sql_execute (sql, stmt);
+}
+
 /* A new call, in state calling, or what @event makes of it at once. */
 static gboolean
 insert_call (StoreSql *sql, StoreJob *job, gboolean busy)
@@ -148,7 +162,8 @@ insert_call (StoreSql *sql, StoreJob *job, gboolean busy)
   sql_bind_int (stmt, 6, job->now_ms);
   sql_bind_int (stmt, 7, busy ? job->now_ms : 0);
   if (!sql_execute (sql, stmt) || !insert_participant (sql, job, id, TRUE, !busy)
-      || !insert_participant (sql, job, id, FALSE, !busy))
+      || !insert_participant (sql, job, id, FALSE, !busy) || !add_peers (sql, job)
+      || (busy && !execute_for_call (sql, SQL_REMEMBER_CALL, id)))
     return FALSE;
   job->call = sql_get_call (sql, id, &failed);
   job->result = busy ? STORE_TARGET_BUSY : STORE_OK;
@@ -204,6 +219,15 @@ sql_run_start_call (StoreSql *sql, StoreJob *job)
   return insert_call (sql, job, theirs->len > 0);
 }
 
+static gboolean
+execute_for_call_and_user (StoreSql *sql, Sql which, const StoreJob *job)
+{
+  sqlite3_stmt *stmt = sql_use (sql, which);
+  sql_bind_text (stmt, 1, job->call_id);
+  sql_bind_text (stmt, 2, job->user_id);
+  return sql_execute (sql, stmt);
+}
+
 gboolean
 sql_run_hide_call (StoreSql *sql, StoreJob *job)
 {
@@ -213,10 +237,7 @@ sql_run_hide_call (StoreSql *sql, StoreJob *job)
     job->result = STORE_UNCHANGED;
   if (job->result != STORE_OK)
     return TRUE;
-  sqlite3_stmt *stmt = sql_use (sql, SQL_HIDE_CALL);
-  sql_bind_text (stmt, 1, job->call_id);
-  sql_bind_text (stmt, 2, job->user_id);
-  return sql_execute (sql, stmt);
+  return execute_for_call_and_user (sql, SQL_HIDE_CALL, job) && execute_for_call_and_user (sql, SQL_FORGET_CALL, job);
 }
 
 gboolean

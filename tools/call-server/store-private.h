@@ -11,6 +11,23 @@ G_BEGIN_DECLS
 
 /* Between the store-*.c files: the connection, its statements, and what runs them. */
 
+/* What names are searched and sorted by: the name that is shown, then the others. See store-search.c. */
+#define STORE_SEARCH                                                                                                   \
+  "fold (coalesce (full_name, username, id) || char (10) || coalesce (username, '') || char (10) || id)"
+
+/* The kind of a call in a participant's history: type, direction, and how it ended. */
+#define HISTORY_KIND(video, outgoing, state) ((video) | (outgoing) << 1 | ((state) -CALL_STATE_ENDED) << 2)
+#define HISTORY_KINDS 16
+/* The spans of time for which calls are counted: 2^26 ms (18.6 hours), and 128 of these. The schema has them, too. */
+#define HISTORY_LEAF_SHIFT 26
+#define HISTORY_SPAN_SHIFT 33
+#define STORE_HISTORY_ROWS                                                                                             \
+  " SELECT p.user_id, c.started, c.seq, o.user_id, (c.type = 'video') + 2 * (p.role = 'caller') + 4 * CASE c.status"   \
+  " WHEN 'ended' THEN 0 WHEN 'rejected' THEN 1 WHEN 'missed' THEN 2 ELSE 3 END,"                                       \
+  " CASE WHEN c.accepted > 0 THEN max (c.ended - c.accepted, 0) / 1000 ELSE 0 END"                                     \
+  " FROM calls c JOIN participants p ON p.call_id = c.id JOIN participants o ON o.call_id = c.id"                      \
+  " AND o.user_id <> p.user_id WHERE c.status NOT IN ('calling', 'active')"
+
 typedef enum
 {
   SQL_BEGIN,
@@ -20,6 +37,7 @@ typedef enum
   SQL_RELEASE,
   SQL_UNDO,
   SQL_TOUCH_USER,
+  SQL_NAME_USER,
   SQL_SEEN_USER,
   SQL_HAS_USER,
   SQL_GET_CALL,
@@ -30,6 +48,9 @@ typedef enum
   SQL_CHANGE_CALL,
   SQL_LEAVE_CALL,
   SQL_HIDE_CALL,
+  SQL_FORGET_CALL,
+  SQL_REMEMBER_CALL,
+  SQL_ADD_PEERS,
   SQL_HISTORY,
   SQL_HISTORY_COUNT,
   SQL_CONTACTS,
@@ -57,6 +78,9 @@ GPtrArray *sql_read_calls (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed);
 GPtrArray *sql_read_users (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed); /* (element-type UserRecord) */
 CallRecord *sql_get_call (StoreSql *sql, const char *id, gboolean *failed);
 GPtrArray *sql_live_calls_of (StoreSql *sql, const char *user_id, gboolean *failed);
+
+char *search_fold (const char *text);
+gboolean search_add_function (sqlite3 *db); /* fold() in SQL */
 
 /* One for each StoreOp. FALSE: the database failed, and what was written is to be taken back. */
 gboolean sql_run_touch_user (StoreSql *sql, StoreJob *job); /* store-changes.c */

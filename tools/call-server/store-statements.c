@@ -33,6 +33,7 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_TOUCH_USER] = "INSERT INTO users (id, username, full_name, avatar) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id)"
                        " DO UPDATE SET username = coalesce(?2, username), full_name = coalesce(?3, full_name),"
                        " avatar = coalesce(?4, avatar)",
+    [SQL_NAME_USER] = "UPDATE users SET search = " STORE_SEARCH " WHERE id = ?1",
     [SQL_SEEN_USER] = "UPDATE users SET last_seen = ?2 WHERE id = ?1",
     [SQL_HAS_USER] = "SELECT 1 FROM users WHERE id = ?1",
     [SQL_GET_CALL] = "SELECT " CALL_COLUMNS " FROM calls c" CALL_TABLES " WHERE c.id = ?1",
@@ -48,6 +49,12 @@ static const char *const statements[SQL_COUNT] = {
                         " WHERE id = ?1 AND status = ?2",
     [SQL_LEAVE_CALL] = "UPDATE participants SET live = 0 WHERE call_id = ?1",
     [SQL_HIDE_CALL] = "INSERT OR IGNORE INTO hidden (call_id, user_id) VALUES (?1, ?2)",
+    [SQL_FORGET_CALL] =
+        "DELETE FROM history WHERE user_id = ?2 AND (started, call_seq) = (SELECT started, seq FROM calls"
+        " WHERE id = ?1)",
+    [SQL_REMEMBER_CALL] =
+        "INSERT INTO history (user_id, started, call_seq, peer_id, kind, duration)" STORE_HISTORY_ROWS " AND c.id = ?1",
+    [SQL_ADD_PEERS] = "INSERT OR IGNORE INTO peers VALUES (?1, ?2), (?2, ?1)",
     [SQL_HISTORY] = "SELECT " CALL_COLUMNS HISTORY_FROM " ORDER BY me.started DESC, c.seq DESC LIMIT ?8 OFFSET ?9",
     [SQL_HISTORY_COUNT] = "SELECT count(*)" HISTORY_FROM,
     [SQL_CONTACTS] = "SELECT " USER_COLUMNS (
