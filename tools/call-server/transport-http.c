@@ -3,7 +3,7 @@
 
 /* HTTP on a libwebsockets connection.
  *
- *   headers --> begin --> body... --> complete --> handler.request or Engine.IO --> reply --> writable --> next request
+ *   headers --> begin --> body... --> complete --> handler.request or Engine.IO --> reply --> written --> next request
  *                 |                                                                  ^
  *                 +--- an error (length, size, preflight) -------------------------- +
  *
@@ -58,22 +58,26 @@ status_text (guint status)
   return "Status";
 }
 
-/* Written by http_on_writable(), or by the upgrade callback. */
+/* Written at once, while input is still off: libwebsockets 4.3 would take a next request that it has buffered already
+ * before it says that the connection can be written to, and give up on both. It keeps what the socket does not take,
+ * and completes the transaction when that is out. */
 static void
-connection_set_reply (Connection *connection, GString *head, const char *body, gsize length)
+write_reply (Connection *connection, GString *head, const char *body, gsize length)
 {
   static const guint8 HEADROOM[LWS_PRE];
-  GByteArray *reply = g_byte_array_sized_new (LWS_PRE + head->len + length);
+  g_autoptr (GByteArray) reply = g_byte_array_sized_new (LWS_PRE + head->len + length);
+  struct lws *wsi = connection->wsi;
 
   g_byte_array_append (reply, HEADROOM, LWS_PRE);
   g_byte_array_append (reply, (const guint8 *) head->str, head->len);
   if (length > 0)
     g_byte_array_append (reply, (const guint8 *) body, length);
-  connection->reply = reply;
   hangup_watch_remove (connection->transport->hangups, connection);
-  lws_rx_flow_control (connection->wsi, 1);
-  lws_set_timeout (connection->wsi, PENDING_TIMEOUT_HTTP_CONTENT, REPLY_TIMEOUT_S);
-  lws_callback_on_writable (connection->wsi);
+  lws_set_timeout (wsi, PENDING_TIMEOUT_HTTP_CONTENT, REPLY_TIMEOUT_S);
+  connection->finished = lws_write (wsi, reply->data + LWS_PRE, reply->len - LWS_PRE, LWS_WRITE_HTTP) < 0
+                         || connection->close_after_reply || lws_http_transaction_completed (wsi) != 0;
+  lws_rx_flow_control (wsi, 1);
+  lws_callback_on_writable (wsi);
 }
 
 static void
@@ -109,7 +113,7 @@ transport_request_reply (TransportRequest *request, guint status, const char *co
     connection->close_after_reply = !request->keep_alive;
     connection->request = NULL;
     request->transport->stats.bytes_out += size;
-    connection_set_reply (connection, head, body, request->method == HTTP_HEAD || status == 204 ? 0 : size);
+    write_reply (connection, head, body, request->method == HTTP_HEAD || status == 204 ? 0 : size);
   }
   http_request_free (request);
 }
@@ -242,31 +246,16 @@ http_on_body_complete (Connection *connection)
   return ++connection->completions > MAX_COMPLETIONS ? -1 : 0;
 }
 
-/* Writes the reply. libwebsockets keeps what the socket does not take and completes the transaction when it is out. */
-static int
-write_reply (Connection *connection)
-{
-  g_autoptr (GByteArray) reply = g_steal_pointer (&connection->reply);
-
-  if (lws_write (connection->wsi, reply->data + LWS_PRE, reply->len - LWS_PRE, LWS_WRITE_HTTP) < 0)
-    return -1;
-  if (connection->close_after_reply)
-    return -1; /* flushes what is buffered, then closes */
-  return lws_http_transaction_completed (connection->wsi) ? -1 : 0;
-}
-
 int
 http_on_writable (Connection *connection)
 {
   TransportRequest *request = connection->request;
 
-  if (connection->reply != NULL)
-    return write_reply (connection);
-  if (connection->hung_up)
-    return -1;
+  if (connection->finished || connection->hung_up)
+    return -1; /* what is buffered goes out before it closes */
   if (request != NULL && !request->delivered && connection->completions > 0)
     deliver (connection);
-  return 0;
+  return connection->finished ? -1 : 0;
 }
 
 static int
@@ -277,7 +266,6 @@ refuse_upgrade (TransportRequest *request, guint status, int code)
   connection->request = request;
   request->keep_alive = FALSE;
   http_request_reply_engine_error (request, status, code);
-  write_reply (connection);
   return -1;
 }
 
@@ -311,7 +299,6 @@ http_on_closed (Connection *connection)
   TransportRequest *request = g_steal_pointer (&connection->request);
 
   hangup_watch_remove (connection->transport->hangups, connection);
-  g_clear_pointer (&connection->reply, g_byte_array_unref);
   if (request == NULL)
     return;
   request->connection = NULL;

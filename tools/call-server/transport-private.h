@@ -63,8 +63,8 @@ struct Connection
   struct lws *wsi;
   char *address;
   TransportRequest *request; /* the HTTP request under way */
-  GByteArray *reply;         /* LWS_PRE bytes, head and body: written when the socket takes it */
   gboolean close_after_reply, watched, hung_up;
+  gboolean finished; /* nothing comes after the reply that was written */
   guint completions; /* calls of http_on_body_complete() for one request */
   WebSocket *websocket;
   GList link;

@@ -83,7 +83,10 @@ close_idle_connections (Transport *transport)
     connection->close_after_reply = TRUE;
     if (connection->request != NULL)
       connection->request->keep_alive = FALSE;
-    else if (connection->reply == NULL && connection->websocket == NULL)
+    else if (connection->websocket == NULL && lws_partial_buffered (connection->wsi)) {
+      connection->finished = TRUE;
+      lws_callback_on_writable (connection->wsi);
+    } else if (connection->websocket == NULL)
       lws_set_timeout (connection->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
   }
   lws_cancel_service (transport->context);
