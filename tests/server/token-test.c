@@ -11,7 +11,7 @@
 #define SECRET "0123456789abcdef0123456789abcdef"
 #define CLAIMS "{\"sub\":\"bob\",\"exp\":1800000060}"
 
-static GBytes *secret;
+static TokenRules *rules;
 
 static char *
 base64url (const guint8 *data, gsize size)
@@ -49,7 +49,7 @@ static void
 assert_refused (const char *token, int code)
 {
   g_autoptr (GError) error = NULL;
-  g_assert_null (token_verify (token, secret, NOW, &error));
+  g_assert_null (token_verify (token, rules, NOW, &error));
   g_assert_error (error, TOKEN_ERROR, code);
   g_assert_nonnull (token_error_code (error));
 }
@@ -66,7 +66,7 @@ assert_user (const char *claims, const char *user_id, const char *full_name)
 {
   g_autofree char *token = sign_claims (claims);
   g_autoptr (GError) error = NULL;
-  g_autoptr (TokenClaims) found = token_verify (token, secret, NOW, &error);
+  g_autoptr (TokenClaims) found = token_verify (token, rules, NOW, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (found->user_id, ==, user_id);
   g_assert_cmpstr (found->full_name, ==, full_name);
@@ -76,16 +76,16 @@ static void
 test_round_trip (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *token = token_new (secret, "bob", "Bob B", NOW, 60, &error);
+  g_autofree char *token = token_new (rules, "bob", "Bob B", NOW, 60, &error);
   g_assert_no_error (error);
-  g_autoptr (TokenClaims) claims = token_verify (token, secret, NOW + 59, &error);
+  g_autoptr (TokenClaims) claims = token_verify (token, rules, NOW + 59, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (claims->user_id, ==, "bob");
   g_assert_cmpstr (claims->username, ==, "bob");
   g_assert_cmpstr (claims->full_name, ==, "Bob B");
   g_assert_null (claims->avatar);
   g_assert_cmpint (claims->expires, ==, NOW + 60);
-  g_assert_null (token_verify (token, secret, NOW + 60, &error));
+  g_assert_null (token_verify (token, rules, NOW + 60, &error));
   g_assert_error (error, TOKEN_ERROR, TOKEN_ERROR_EXPIRED);
 }
 
@@ -124,13 +124,15 @@ test_bad_algorithms (void)
   g_autofree char *none = sign ("{\"alg\":\"none\"}", CLAIMS, G_CHECKSUM_SHA256, SECRET);
   g_autofree char *sha512 = sign ("{\"alg\":\"HS512\"}", CLAIMS, G_CHECKSUM_SHA512, SECRET);
   g_autofree char *rsa = sign ("{\"alg\":\"RS256\"}", CLAIMS, G_CHECKSUM_SHA256, SECRET);
+  g_autofree char *crit = sign ("{\"alg\":\"HS256\",\"crit\":[\"x\"]}", CLAIMS, G_CHECKSUM_SHA256, SECRET);
   g_autofree char *absent = sign ("{\"typ\":\"JWT\"}", CLAIMS, G_CHECKSUM_SHA256, SECRET);
-  assert_refused (none, TOKEN_ERROR_INVALID);
+  assert_refused (none, TOKEN_ERROR_ALGORITHM);
   *(strrchr (none, '.') + 1) = '\0';
   assert_refused (none, TOKEN_ERROR_INVALID);
   assert_refused (sha512, TOKEN_ERROR_ALGORITHM);
-  assert_refused (rsa, TOKEN_ERROR_INVALID);
+  assert_refused (rsa, TOKEN_ERROR_ALGORITHM);
   assert_refused (absent, TOKEN_ERROR_INVALID);
+  assert_refused (crit, TOKEN_ERROR_INVALID);
 }
 
 static void
@@ -148,7 +150,7 @@ test_forged (void)
   assert_refused ("\xff.\xff.\xff", TOKEN_ERROR_INVALID);
 }
 
-/* What libjwt does with odd bytes is for valgrind and the sanitizer to see. */
+/* What odd bytes do is for valgrind and the sanitizer to see. */
 static void
 test_mutations (void)
 {
@@ -161,7 +163,7 @@ test_mutations (void)
     for (gint32 n = g_rand_int_range (random, 1, 4); n > 0; n--)
       token[g_rand_int_range (random, 0, (gint32) length)] =
           characters[g_rand_int_range (random, 0, sizeof characters)];
-    g_autoptr (TokenClaims) claims = token_verify (token, secret, NOW, NULL);
+    g_autoptr (TokenClaims) claims = token_verify (token, rules, NOW, NULL);
     g_assert_true (claims == NULL || strcmp (claims->user_id, "bob") == 0);
   }
 }
@@ -177,29 +179,91 @@ test_large (void)
   assert_claims_refused (user, TOKEN_ERROR_INVALID);
 }
 
-/* libjwt would take the token unverified. */
 static void
-test_keys (void)
+test_secrets (void)
 {
-  g_autofree char *good = sign_claims (CLAIMS);
+  g_autoptr (TokenRules) none = token_rules_new ();
   g_autoptr (GBytes) empty = g_bytes_new (NULL, 0);
   g_autoptr (GBytes) short_one = g_bytes_new (SECRET, TOKEN_MIN_SECRET - 1);
-  GBytes *keys[] = {NULL, empty, short_one};
+  g_autoptr (GBytes) pem = g_bytes_new_static ("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0C", 43);
+  GBytes *keys[] = {NULL, empty, short_one, pem};
+  g_autofree char *good = sign_claims (CLAIMS);
+  g_autoptr (GError) error = NULL;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
-    g_autoptr (GError) error = NULL;
-    g_assert_null (token_verify (good, keys[i], NOW, &error));
+    g_assert_false (token_rules_add_secret (none, keys[i], &error));
     g_assert_error (error, TOKEN_ERROR, TOKEN_ERROR_KEY);
     g_clear_error (&error);
-    g_assert_null (token_new (keys[i], "bob", NULL, NOW, 60, &error));
-    g_assert_error (error, TOKEN_ERROR, TOKEN_ERROR_KEY);
   }
+  g_assert_null (token_verify (good, none, NOW, &error));
+  g_assert_error (error, TOKEN_ERROR, TOKEN_ERROR_ALGORITHM);
+  g_clear_error (&error);
+  g_assert_null (token_new (none, "bob", NULL, NOW, 60, &error));
+  g_assert_error (error, TOKEN_ERROR, TOKEN_ERROR_KEY);
+}
+
+typedef struct
+{
+  const char *claims; /* after sub and exp */
+  const char *issuer, *audience;
+  int code; /* -1: taken */
+} PartyCase;
+
+static const PartyCase parties[] = {
+    {"", NULL, NULL, -1},
+    {",\"iss\":\"app\",\"aud\":\"calls\"", NULL, NULL, -1},
+    {",\"iss\":\"app\",\"aud\":\"calls\"", "app", "calls", -1},
+    {",\"iss\":\"app\",\"aud\":[\"chat\",\"calls\"]", "app", "calls", -1},
+    {"", "app", NULL, TOKEN_ERROR_ISSUER},
+    {",\"iss\":\"App\"", "app", NULL, TOKEN_ERROR_ISSUER},
+    {",\"iss\":[\"app\"]", "app", NULL, TOKEN_ERROR_ISSUER},
+    {"", NULL, "calls", TOKEN_ERROR_AUDIENCE},
+    {",\"aud\":\"chat\"", NULL, "calls", TOKEN_ERROR_AUDIENCE},
+    {",\"aud\":[]", NULL, "calls", TOKEN_ERROR_AUDIENCE},
+    {",\"aud\":[\"chat\",1,null,[\"calls\"],{\"calls\":1}]", NULL, "calls", TOKEN_ERROR_AUDIENCE},
+    {",\"aud\":{\"calls\":true}", NULL, "calls", TOKEN_ERROR_AUDIENCE},
+};
+
+static void
+test_parties (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (parties); i++) {
+    g_autofree char *text = g_strdup_printf ("{\"sub\":\"bob\",\"exp\":1800000060%s}", parties[i].claims);
+    rules->issuer = g_strdup (parties[i].issuer);
+    rules->audience = g_strdup (parties[i].audience);
+    if (parties[i].code < 0)
+      assert_user (text, "bob", NULL);
+    else
+      assert_claims_refused (text, parties[i].code);
+    /* Our own tokens carry what is asked for. */
+    g_autofree char *own = token_new (rules, "bob", NULL, NOW, 60, NULL);
+    g_autoptr (TokenClaims) claims = token_verify (own, rules, NOW, NULL);
+    g_assert_nonnull (claims);
+    g_clear_pointer (&rules->issuer, g_free);
+    g_clear_pointer (&rules->audience, g_free);
+  }
+}
+
+static void
+test_leeway (void)
+{
+  rules->leeway = 30;
+  assert_user ("{\"sub\":\"bob\",\"exp\":1799999971}", "bob", NULL);
+  assert_claims_refused ("{\"sub\":\"bob\",\"exp\":1799999970}", TOKEN_ERROR_EXPIRED);
+  assert_user ("{\"sub\":\"bob\",\"exp\":1800000060,\"nbf\":1800000030}", "bob", NULL);
+  assert_claims_refused ("{\"sub\":\"bob\",\"exp\":1800000060,\"nbf\":1800000031}", TOKEN_ERROR_EARLY);
+  g_autofree char *token = sign_claims (CLAIMS);
+  g_autoptr (TokenClaims) claims = token_verify (token, rules, NOW, NULL);
+  g_assert_cmpint (claims->expires, ==, NOW + 90);
+  rules->leeway = 0;
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  secret = g_bytes_new_static (SECRET, strlen (SECRET));
+  g_autoptr (GBytes) secret = g_bytes_new_static (SECRET, strlen (SECRET));
+  rules = token_rules_new ();
+  g_assert_true (token_rules_add_secret (rules, secret, NULL));
   g_test_add_func ("/token/round-trip", test_round_trip);
   g_test_add_func ("/token/users", test_users);
   g_test_add_func ("/token/bad-claims", test_bad_claims);
@@ -207,8 +271,10 @@ main (int argc, char **argv)
   g_test_add_func ("/token/forged", test_forged);
   g_test_add_func ("/token/mutations", test_mutations);
   g_test_add_func ("/token/large", test_large);
-  g_test_add_func ("/token/keys", test_keys);
+  g_test_add_func ("/token/secrets", test_secrets);
+  g_test_add_func ("/token/parties", test_parties);
+  g_test_add_func ("/token/leeway", test_leeway);
   int code = g_test_run ();
-  g_bytes_unref (secret);
+  token_rules_free (rules);
   return code;
 }

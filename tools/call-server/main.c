@@ -5,7 +5,7 @@
 
 #include "tools/call-server/options.h"
 #include "tools/call-server/server.h"
-#include "tools/call-server/token.h"
+#include "tools/call-server/token-rules.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -32,7 +32,9 @@ print_token (const Options *options)
 {
   g_autoptr (GError) error = NULL;
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  g_autofree char *token = token_new (options->secret, options->user, options->name, now, options->ttl, &error);
+  g_autoptr (TokenRules) rules = token_rules_from_options (options, &error);
+  g_autofree char *token =
+      rules != NULL ? token_new (rules, options->user, options->name, now, options->ttl, &error) : NULL;
   if (token == NULL) {
     fprintf (stderr, "gst-call-server: %s\n", error->message);
     return EXIT_CANNOT_RUN;

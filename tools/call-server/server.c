@@ -9,6 +9,7 @@
 #include "tools/call-server/devices.h"
 #include "tools/call-server/events.h"
 #include "tools/call-server/routes.h"
+#include "tools/call-server/token-rules.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -120,7 +121,7 @@ print_dev_tokens (Server *server)
   for (guint i = 0; i < G_N_ELEMENTS (dev_users); i++) {
     const char *id = dev_users[i][0], *name = dev_users[i][1];
     g_autofree char *variable = g_ascii_strup (id, -1);
-    g_autofree char *token = token_new (server->options->secret, id, name, now, DEV_TTL, NULL);
+    g_autofree char *token = token_new (server->token_rules, id, name, now, DEV_TTL, NULL);
     g_autoptr (GError) error = NULL;
     users_from_token (server, token, &error);
     printf ("%s=%s\n", variable, token);
@@ -201,6 +202,7 @@ server_clear (Server *server)
 {
   g_hash_table_unref (server->live);
   g_hash_table_unref (server->users);
+  token_rules_free (server->token_rules);
   uv_loop_close (&server->loop);
 }
 
@@ -210,6 +212,11 @@ server_run (const Options *options)
   Run run = {.server.options = options};
   Server *server = &run.server;
   g_autoptr (GError) error = NULL;
+  server->token_rules = token_rules_from_options (options, &error);
+  if (server->token_rules == NULL) {
+    fprintf (stderr, "gst-call-server: %s\n", error->message);
+    return 1;
+  }
   uv_loop_init (&server->loop);
   server->users = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) user_free);
   server->live = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) live_call_free);

@@ -6,6 +6,7 @@
 #include "tools/call-server/options.h"
 #include "tools/call-server/store.h"
 #include "tools/call-server/timer.h"
+#include "tools/call-server/token.h"
 #include "tools/call-server/transport.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const Options *options;
+  TokenRules *token_rules;
   uv_loop_t loop;
   uv_signal_t signals[2];
   Transport *transport;

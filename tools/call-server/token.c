@@ -5,14 +5,11 @@
 
 #include "gst/core/callmessage.h"
 #include "tools/call-server/json.h"
+#include "tools/call-server/token-jws.h"
 
-#include <jwt.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 G_DEFINE_QUARK (token - error - quark, token_error)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (jwt_t, jwt_free)
 
 const char *
 token_error_code (const GError *error)
@@ -24,6 +21,8 @@ token_error_code (const GError *error)
       [TOKEN_ERROR_EXPIRED] = "token-expired",
       [TOKEN_ERROR_EARLY] = "token-not-yet-valid",
       [TOKEN_ERROR_TYPE] = "token-wrong-type",
+      [TOKEN_ERROR_ISSUER] = "token-wrong-issuer",
+      [TOKEN_ERROR_AUDIENCE] = "token-wrong-audience",
       [TOKEN_ERROR_KEY] = "server-error",
   };
   return error->domain == TOKEN_ERROR ? codes[error->code] : "token-invalid";
@@ -54,206 +53,174 @@ token_user_id_is_valid (const char *user_id)
 
 /* The first of sub, id and userId that is there decides: a malformed one is not passed over for the next. */
 static char *
-claims_user_id (JsonObject *grants)
+claims_user_id (JsonObject *claims)
 {
   static const char *const names[] = {"sub", "id", "userId"};
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    if (json_object_has (grants, names[i]))
-      return json_object_id (grants, names[i]);
+    if (json_object_has (claims, names[i]))
+      return json_object_id (claims, names[i]);
   }
   return NULL;
 }
 
 static char *
-claims_text (JsonObject *grants, const char *name)
+claims_text (JsonObject *claims, const char *name)
 {
-  const char *text = json_object_text (grants, name);
+  const char *text = json_object_text (claims, name);
   return text != NULL && strlen (text) <= CALL_MESSAGE_MAX_TEXT ? g_strdup (text) : NULL;
 }
 
 static gboolean
-check_times (JsonObject *grants, gint64 now, GError **error)
+refuse (GError **error, TokenError code, const char *message)
 {
-  double expires = 0, not_before = 0;
-  if (!json_object_number (grants, "exp", &expires)) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "the token has no exp");
-    return FALSE;
-  }
-  if (expires <= (double) now) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_EXPIRED, "the token has expired");
-    return FALSE;
-  }
-  if (!json_object_has (grants, "nbf"))
-    return TRUE;
-  if (!json_object_number (grants, "nbf", &not_before)) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "the token's nbf is no number");
-    return FALSE;
-  }
-  if (not_before > (double) now) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_EARLY, "the token is not valid yet");
-    return FALSE;
-  }
-  return TRUE;
+  g_set_error_literal (error, TOKEN_ERROR, code, message);
+  return FALSE;
 }
 
 static gboolean
-check_type (JsonObject *grants, GError **error)
+check_times (JsonObject *claims, const TokenRules *rules, gint64 now, GError **error)
 {
-  if (!json_object_has (grants, "type") || g_strcmp0 (json_object_text (grants, "type"), "access") == 0)
+  double expires = 0, not_before = 0;
+  if (!json_object_number (claims, "exp", &expires))
+    return refuse (error, TOKEN_ERROR_INVALID, "the token has no exp");
+  if (expires <= (double) (now - rules->leeway))
+    return refuse (error, TOKEN_ERROR_EXPIRED, "the token has expired");
+  if (!json_object_has (claims, "nbf"))
     return TRUE;
-  g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_TYPE, "the token is no access token");
+  if (!json_object_number (claims, "nbf", &not_before))
+    return refuse (error, TOKEN_ERROR_INVALID, "the token's nbf is no number");
+  return not_before <= (double) (now + rules->leeway)
+         || refuse (error, TOKEN_ERROR_EARLY, "the token is not valid yet");
+}
+
+static gboolean
+check_type (JsonObject *claims, GError **error)
+{
+  return !json_object_has (claims, "type") || g_strcmp0 (json_object_text (claims, "type"), "access") == 0
+         || refuse (error, TOKEN_ERROR_TYPE, "the token is no access token");
+}
+
+/* aud is a text or a list of them (RFC 7519, 4.1.3). */
+static gboolean
+has_audience (JsonObject *claims, const char *audience)
+{
+  JsonNode *node = json_object_get_member (claims, "aud");
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
+    return g_strcmp0 (json_object_text (claims, "aud"), audience) == 0;
+  JsonArray *array = json_node_get_array (node);
+  for (guint i = 0; i < json_array_get_length (array); i++) {
+    JsonNode *element = json_array_get_element (array, i);
+    if (JSON_NODE_HOLDS_VALUE (element) && g_strcmp0 (json_node_get_string (element), audience) == 0)
+      return TRUE;
+  }
   return FALSE;
+}
+
+static gboolean
+check_parties (JsonObject *claims, const TokenRules *rules, GError **error)
+{
+  if (rules->issuer != NULL && g_strcmp0 (json_object_text (claims, "iss"), rules->issuer) != 0)
+    return refuse (error, TOKEN_ERROR_ISSUER, "the token is of another issuer");
+  return rules->audience == NULL || has_audience (claims, rules->audience)
+         || refuse (error, TOKEN_ERROR_AUDIENCE, "the token is for another audience");
 }
 
 static TokenClaims *
-claims_from_grants (JsonObject *grants, gint64 now, GError **error)
+take_claims (JsonObject *object, const TokenRules *rules, gint64 now, GError **error)
 {
-  if (!check_times (grants, now, error) || !check_type (grants, error))
+  if (!check_times (object, rules, now, error) || !check_type (object, error) || !check_parties (object, rules, error))
     return NULL;
-  g_autofree char *user_id = claims_user_id (grants);
+  g_autofree char *user_id = claims_user_id (object);
   if (!token_user_id_is_valid (user_id)) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "the token names no user");
+    refuse (error, TOKEN_ERROR_INVALID, "the token names no user");
     return NULL;
   }
   double expires = 0;
-  json_object_number (grants, "exp", &expires);
+  json_object_number (object, "exp", &expires);
   TokenClaims *claims = g_new0 (TokenClaims, 1);
   claims->user_id = g_steal_pointer (&user_id);
-  claims->username = claims_text (grants, "username");
-  claims->full_name = claims_text (grants, json_object_has (grants, "fullName") ? "fullName" : "name");
-  claims->avatar = claims_text (grants, "avatar");
-  claims->expires = (gint64) MIN (expires, 1e15);
+  claims->username = claims_text (object, "username");
+  claims->full_name = claims_text (object, json_object_has (object, "fullName") ? "fullName" : "name");
+  claims->avatar = claims_text (object, "avatar");
+  claims->expires = (gint64) MIN (expires, 1e15) + rules->leeway;
   return claims;
 }
 
-/* One part of a token: base64url of at least one byte, without padding. */
+/* Of several keys for one algorithm any may have signed. */
 static gboolean
-is_base64url (const char *text, gsize length)
+check_signature (const char *token, const TokenJws *jws, const TokenRules *rules, GError **error)
 {
-  if (length < 2 || length % 4 == 1)
-    return FALSE;
-  for (gsize i = 0; i < length; i++) {
-    if (!g_ascii_isalnum (text[i]) && text[i] != '-' && text[i] != '_')
-      return FALSE;
+  gboolean known = FALSE;
+  for (guint i = 0; i < rules->keys->len; i++) {
+    const TokenKey *key = g_ptr_array_index (rules->keys, i);
+    if (!g_str_equal (jws->algorithm, token_key_algorithm (key)))
+      continue;
+    known = TRUE;
+    if (token_key_verify (key, token, jws->signed_length, jws->signature))
+      return TRUE;
   }
-  return TRUE;
-}
-
-/* Three such parts. libjwt 1.10 writes past the end of its buffers when a part is empty or of a length that no bytes
- * have, and that before it looks at the signature: nothing of another shape may reach it. */
-static gboolean
-is_well_formed (const char *token)
-{
-  const char *first = strchr (token, '.');
-  const char *second = first != NULL ? strchr (first + 1, '.') : NULL;
-  return second != NULL && is_base64url (token, (gsize) (first - token))
-         && is_base64url (first + 1, (gsize) (second - first - 1)) && is_base64url (second + 1, strlen (second + 1));
-}
-
-/* libjwt takes a signed token unverified when it has no key, and any HS* where one was meant. */
-static jwt_t *
-decode (const char *token, GBytes *secret, GError **error)
-{
-  jwt_t *jwt = NULL;
-  gsize size = 0;
-  const guint8 *key = g_bytes_get_data (secret, &size);
-  if (!is_well_formed (token) || jwt_decode (&jwt, token, key, (int) size) != 0 || jwt == NULL) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "the token is malformed or its signature is wrong");
-    return NULL;
-  }
-  if (jwt_get_alg (jwt) != JWT_ALG_HS256) {
-    jwt_free (jwt);
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_ALGORITHM, "the token's algorithm is not HS256");
-    return NULL;
-  }
-  return jwt;
+  return known ? refuse (error, TOKEN_ERROR_INVALID, "the token's signature is wrong")
+               : refuse (error, TOKEN_ERROR_ALGORITHM, "there is no key for the token's algorithm");
 }
 
 TokenClaims *
-token_verify (const char *token, GBytes *secret, gint64 now, GError **error)
+token_verify (const char *token, const TokenRules *rules, gint64 now, GError **error)
 {
-  if (!token_secret_check (secret, error))
-    return NULL;
   if (token == NULL || *token == '\0') {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_MISSING, "there is no token");
+    refuse (error, TOKEN_ERROR_MISSING, "there is no token");
     return NULL;
   }
-  if (strnlen (token, TOKEN_MAX_LENGTH + 1) > TOKEN_MAX_LENGTH) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "the token is too long");
+  gboolean short_enough = strnlen (token, TOKEN_MAX_LENGTH + 1) <= TOKEN_MAX_LENGTH;
+  g_autoptr (TokenJws) jws = short_enough ? token_jws_parse (token) : NULL;
+  if (jws == NULL) {
+    refuse (error, TOKEN_ERROR_INVALID, "the token is malformed or too long");
     return NULL;
   }
-  g_autoptr (jwt_t) jwt = decode (token, secret, error);
-  if (jwt == NULL)
-    return NULL;
-  char *text = jwt_get_grants_json (jwt, NULL);
-  g_autoptr (JsonObject) grants = text != NULL ? json_object_from_text (text, -1, NULL) : NULL;
-  free (text);
-  if (grants == NULL) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "the token's claims are no object");
-    return NULL;
-  }
-  return claims_from_grants (grants, now, error);
+  return check_signature (token, jws, rules, error) ? take_claims (jws->claims, rules, now, error) : NULL;
 }
 
-static gboolean
-add_grants (jwt_t *jwt, const char *user_id, const char *name, gint64 now, gint64 ttl)
+/* ---- making ---- */
+
+static const TokenKey *
+signing_key (const TokenRules *rules)
 {
-  return jwt_add_grant (jwt, "sub", user_id) == 0 && jwt_add_grant (jwt, "username", user_id) == 0
-         && (name == NULL || jwt_add_grant (jwt, "fullName", name) == 0) && jwt_add_grant (jwt, "type", "access") == 0
-         && jwt_add_grant_int (jwt, "iat", now) == 0 && jwt_add_grant_int (jwt, "exp", now + ttl) == 0;
+  for (guint i = 0; i < rules->keys->len; i++) {
+    const TokenKey *key = g_ptr_array_index (rules->keys, i);
+    if (token_key_can_sign (key))
+      return key;
+  }
+  return NULL;
+}
+
+static void
+set_text (JsonObject *object, const char *name, const char *text)
+{
+  if (text != NULL)
+    json_object_set_string_member (object, name, text);
 }
 
 char *
-token_new (GBytes *secret, const char *user_id, const char *name, gint64 now, gint64 ttl, GError **error)
+token_new (const TokenRules *rules, const char *user_id, const char *name, gint64 now, gint64 ttl, GError **error)
 {
-  if (!token_secret_check (secret, error))
+  const TokenKey *key = signing_key (rules);
+  if (key == NULL) {
+    refuse (error, TOKEN_ERROR_KEY, "there is no key to sign with");
     return NULL;
+  }
   if (!token_user_id_is_valid (user_id) || (name != NULL && !g_utf8_validate (name, -1, NULL))) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "not a user's name");
+    refuse (error, TOKEN_ERROR_INVALID, "not a user's name");
     return NULL;
   }
-  gsize size = 0;
-  const guint8 *key = g_bytes_get_data (secret, &size);
-  g_autoptr (jwt_t) jwt = NULL;
-  char *text = NULL;
-  if (jwt_new (&jwt) == 0 && add_grants (jwt, user_id, name, now, ttl)
-      && jwt_set_alg (jwt, JWT_ALG_HS256, key, (int) size) == 0)
-    text = jwt_encode_str (jwt);
-  if (text == NULL) {
-    g_set_error_literal (error, TOKEN_ERROR, TOKEN_ERROR_INVALID, "the token could not be made");
-    return NULL;
-  }
-  char *token = g_strdup (text);
-  free (text);
-  return token;
-}
-
-gboolean
-token_secret_check (GBytes *secret, GError **error)
-{
-  if (secret != NULL && g_bytes_get_size (secret) >= TOKEN_MIN_SECRET && g_bytes_get_size (secret) <= G_MAXINT)
-    return TRUE;
-  g_set_error (error, TOKEN_ERROR, TOKEN_ERROR_KEY, "the JWT secret must have at least %d bytes", TOKEN_MIN_SECRET);
-  return FALSE;
-}
-
-GBytes *
-token_secret_load (const char *path, GError **error)
-{
-  g_autofree char *content = NULL;
-  gsize size = 0;
-  if (!g_file_get_contents (path, &content, &size, error))
-    return NULL;
-  while (size > 0 && g_ascii_isspace (content[size - 1]))
-    size--;
-  return g_bytes_new (content, size);
-}
-
-GBytes *
-token_secret_random (void)
-{
-  guint8 bytes[TOKEN_MIN_SECRET];
-  if (getrandom (bytes, sizeof bytes, 0) != (gssize) sizeof bytes)
-    g_error ("the kernel gives no random bytes");
-  return g_bytes_new (bytes, sizeof bytes);
+  g_autoptr (JsonObject) claims = json_object_new ();
+  set_text (claims, "sub", user_id);
+  set_text (claims, "username", user_id);
+  set_text (claims, "fullName", name);
+  set_text (claims, "type", "access");
+  set_text (claims, "iss", rules->issuer);
+  set_text (claims, "aud", rules->audience);
+  json_object_set_int_member (claims, "iat", now);
+  json_object_set_int_member (claims, "exp", now + ttl);
+  g_autofree char *head = token_jws_head (token_key_algorithm (key), claims);
+  g_autoptr (GBytes) signature = token_key_sign (key, head, strlen (head), error);
+  return signature != NULL ? token_jws_complete (head, signature) : NULL;
 }

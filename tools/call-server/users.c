@@ -126,7 +126,7 @@ User *
 users_from_token (Server *server, const char *token, GError **error)
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  g_autoptr (TokenClaims) claims = token_verify (token, server->options->secret, now, error);
+  g_autoptr (TokenClaims) claims = token_verify (token, server->token_rules, now, error);
   return claims != NULL ? users_see (server, claims) : NULL;
 }
 
