@@ -67,6 +67,12 @@ static const Event events[] = {
     {"call-quality", call_quality},
 };
 
+const char *
+events_get_name (guint index)
+{
+  return index < G_N_ELEMENTS (events) ? events[index].name : NULL;
+}
+
 /* The first argument, when it is an object. FALSE: the text is not what our transport should let through. */
 static gboolean
 first_argument (const char *args_json, JsonObject **body)

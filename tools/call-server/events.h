@@ -12,4 +12,7 @@ void events_connect (Server *server, TransportSocket *socket, const char *auth_j
 void events_event (Server *server, TransportSocket *socket, const char *name, const char *args_json, gint64 id);
 void events_disconnect (Server *server, TransportSocket *socket, const char *reason);
 
+/* The table of a client's events, for those who hold it against something. NULL: there are no more. */
+const char *events_get_name (guint index);
+
 G_END_DECLS

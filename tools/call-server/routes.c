@@ -7,6 +7,7 @@
 #include "tools/call-server/routes.h"
 
 #include "tools/call-server/calls.h"
+#include "tools/call-server/descriptions.h"
 #include "tools/call-server/ice.h"
 #include "tools/call-server/json.h"
 
@@ -143,6 +144,18 @@ on_readyz (Server *server, TransportRequest *request)
     store_push (server->store, store_job_new (STORE_PING, NULL, ready_known, request));
 }
 
+static void
+on_openapi (Server *server, TransportRequest *request)
+{
+  description_reply (&description_openapi, request);
+}
+
+static void
+on_asyncapi (Server *server, TransportRequest *request)
+{
+  description_reply (&description_asyncapi, request);
+}
+
 static const Route routes[] = {
     {"POST", "/api/calls/start", on_start, NULL},
     {"GET", "/api/calls/history", on_history, NULL},
@@ -154,9 +167,22 @@ static const Route routes[] = {
     {"DELETE", "/api/calls/:id", on_delete, NULL},
     {"GET", "/api/users/contacts", on_contacts, NULL},
     {"GET", "/api/ice-servers", on_ice_servers, NULL},
+    {"GET", "/api/openapi.json", NULL, on_openapi},
+    {"GET", "/api/asyncapi.json", NULL, on_asyncapi},
     {"GET", "/healthz", NULL, on_healthz},
     {"GET", "/readyz", NULL, on_readyz},
 };
+
+gboolean
+routes_get (guint index, const char **method, const char **path, gboolean *needs_token)
+{
+  if (index >= G_N_ELEMENTS (routes))
+    return FALSE;
+  *method = routes[index].method;
+  *path = routes[index].path;
+  *needs_token = routes[index].open == NULL;
+  return TRUE;
+}
 
 /* Takes *id, the segment that stands for ':'. */
 static gboolean

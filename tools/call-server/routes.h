@@ -10,4 +10,7 @@ G_BEGIN_DECLS
 /* The REST API: answers each request. */
 void routes_request (Server *server, TransportRequest *request);
 
+/* The table, for those who hold it against something. FALSE: there are no more. */
+gboolean routes_get (guint index, const char **method, const char **path, gboolean *needs_token);
+
 G_END_DECLS
