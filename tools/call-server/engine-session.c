@@ -195,6 +195,7 @@ on_timer_closed (uv_handle_t *handle)
   g_queue_clear_full (&session->queue, (GDestroyNotify) engineio_packet_free);
   g_free (session->sid);
   g_free (session->address);
+  g_free (session->address_key);
   g_free (session->query_token);
   g_free (session);
 }

@@ -39,7 +39,8 @@ engine_upgrade_check (TransportRequest *request, int *code)
     *code = 2;
   else if (sid != NULL && engine_registry_lookup (request->transport, sid) == NULL)
     *code = 1;
-  else if (sid == NULL && engine_registry_address_full (request->transport, request->address)) {
+  else if ((sid == NULL && engine_registry_address_full (request->transport, request->address))
+           || !http_admit (request)) {
     *code = 3;
     return 429;
   }

@@ -81,6 +81,17 @@ write_reply (Connection *connection, GString *head, const char *body, gsize leng
 }
 
 static void
+append_quota (const TransportRequest *request, GString *head)
+{
+  if (request->quota.limit == 0)
+    return;
+  g_string_append_printf (head, "RateLimit-Limit: %u\r\nRateLimit-Remaining: %u\r\nRateLimit-Reset: %u\r\n",
+      request->quota.limit, request->quota.remaining, request->quota.reset_s);
+  if (request->quota.refused)
+    g_string_append_printf (head, "Retry-After: %u\r\n", request->quota.reset_s);
+}
+
+static void
 append_headers (TransportRequest *request, GString *head, const char *const *headers)
 {
   for (guint i = 0; headers != NULL && headers[i] != NULL && headers[i + 1] != NULL; i += 2) {
@@ -88,6 +99,7 @@ append_headers (TransportRequest *request, GString *head, const char *const *hea
     if (strpbrk (headers[i], "\r\n") == NULL && strpbrk (headers[i + 1], "\r\n") == NULL)
       g_string_append_printf (head, "%s: %s\r\n", headers[i], headers[i + 1]);
   }
+  append_quota (request, head);
   cors_append_headers (request, head);
 }
 
@@ -100,6 +112,8 @@ transport_request_reply (TransportRequest *request, guint status, const char *co
 
   g_return_if_fail (!request->answered);
   request->answered = TRUE;
+  if (request->transport->handler.answered != NULL)
+    request->transport->handler.answered (request, status, request->transport->user_data);
   if (connection != NULL) {
     g_autoptr (GString) head = g_string_new (NULL);
 
@@ -146,6 +160,27 @@ refuse (TransportRequest *request, guint status, const char *code, const char *m
   http_request_reply_error (request, status, code, message);
 }
 
+/* TRUE for the requests of a session, too: those are counted by what the session may do. */
+gboolean
+http_admit (TransportRequest *request)
+{
+  Transport *transport = request->transport;
+  const char *sid = request->engine ? transport_request_query (request, "sid") : NULL;
+
+  if (transport->handler.admit == NULL || (sid != NULL && engine_registry_lookup (transport, sid) != NULL))
+    return TRUE;
+  return transport->handler.admit (request, transport->user_data);
+}
+
+static void
+refuse_for_now (TransportRequest *request)
+{
+  if (request->engine)
+    http_request_reply_engine_error (request, 429, 3);
+  else
+    http_request_reply_error (request, 429, "rate-limited", "Too many requests");
+}
+
 static gsize
 body_limit (const TransportRequest *request)
 {
@@ -170,6 +205,8 @@ check_request (TransportRequest *request)
     refuse (request, 400, "bad-request", "The address is not valid UTF-8");
   else if (request->method == HTTP_OTHER)
     refuse (request, 405, "method-not-allowed", "Method not allowed");
+  else if (!http_admit (request))
+    refuse_for_now (request);
   else if (request->method == HTTP_OPTIONS)
     cors_reply_preflight (request);
   else if (request->content_length > body_limit (request))
@@ -200,7 +237,6 @@ http_on_request (Connection *connection)
 {
   TransportRequest *request = http_request_new (connection);
 
-  request->began = uv_now (connection->transport->loop);
   connection->transport->stats.http_requests++;
   connection->request = request;
   connection->completions = 0;

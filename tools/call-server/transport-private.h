@@ -103,6 +103,12 @@ struct TransportRequest
   guint64 content_length;
   gboolean keep_alive, engine, echo, answered, delivered, session_gone;
   guint64 began; /* uv_now() */
+  const char *label;
+  struct
+  {
+    guint limit, remaining, reset_s; /* limit 0: nothing was noted */
+    gboolean refused;
+  } quota;
   /* Engine.IO: the session that holds the request, told when the client goes away. */
   void (*gone) (TransportRequest *request, gpointer data);
   gpointer gone_data;
@@ -118,6 +124,7 @@ int http_on_body (Connection *connection, const void *data, gsize length);
 int http_on_body_complete (Connection *connection);
 int http_on_writable (Connection *connection);
 int http_on_upgrade (Connection *connection, char *protocol);
+gboolean http_admit (TransportRequest *request);
 void http_on_closed (Connection *connection);
 void http_request_reply_error (TransportRequest *request, guint status, const char *code, const char *message);
 /* {"code":N,"message":"..."}, the error bodies of Engine.IO */
@@ -158,6 +165,7 @@ struct EngineSession
 {
   Transport *transport;
   char *sid, *address, *query_token;
+  char *address_key; /* what the registry counts it under */
   EngineState state;
   gboolean echo;        /* raw Engine.IO: messages go back as they came */
   WebSocket *websocket; /* the transport, or NULL while polling */

@@ -147,6 +147,7 @@ http_request_new (Connection *connection)
 
   request->transport = connection->transport;
   request->connection = connection;
+  request->began = uv_now (connection->transport->loop);
   request->body = g_byte_array_new ();
   request->headers = read_headers (connection->wsi);
   request->query = read_query (connection->wsi);
@@ -175,6 +176,44 @@ http_request_free (TransportRequest *request)
     g_byte_array_unref (request->body);
   g_clear_pointer (&request->body_bytes, g_bytes_unref);
   g_free (request);
+}
+
+void
+transport_request_note_quota (TransportRequest *request, guint limit, guint remaining, guint reset_s, gboolean refused)
+{
+  gboolean first = request->quota.limit == 0;
+  gboolean tighter = (guint64) remaining * request->quota.limit < (guint64) request->quota.remaining * limit;
+
+  if (limit == 0 || request->quota.refused || !(first || refused || tighter))
+    return;
+  request->quota.limit = limit;
+  request->quota.remaining = remaining;
+  request->quota.reset_s = reset_s;
+  request->quota.refused = refused;
+}
+
+guint64
+transport_request_age_ms (TransportRequest *request)
+{
+  return uv_now (request->transport->loop) - request->began;
+}
+
+gboolean
+transport_request_is_engine (TransportRequest *request)
+{
+  return request->engine;
+}
+
+void
+transport_request_set_label (TransportRequest *request, const char *label)
+{
+  request->label = label;
+}
+
+const char *
+transport_request_get_label (TransportRequest *request)
+{
+  return request->label;
 }
 
 const char *

@@ -132,6 +132,8 @@ transport_socket_emit (TransportSocket *socket, const char *name, const char *ar
 
   if (socket->state != SOCKET_OPEN)
     return;
+  if (socket->transport->handler.emitted != NULL)
+    socket->transport->handler.emitted (name, socket->transport->user_data);
   packet = socketio_event_new (socket->nsp, name, args_json, SOCKETIO_NO_ID);
   send_packet (socket, packet, SOCKETIO_BINARY_EVENT, attachments);
 }

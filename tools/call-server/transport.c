@@ -12,7 +12,6 @@
 #define RX_BUFFER 2048    /* a connection's own; larger messages come in pieces */
 #define TX_CHUNK 65536    /* of a long answer at once */
 #define MAX_HEADERS 16384 /* of one request, a token in it included */
-#define KEEPALIVE_TIMEOUT_S 30
 
 void
 transport_config_init (TransportConfig *config)
@@ -27,6 +26,7 @@ transport_config_init (TransportConfig *config)
       .ping_timeout_ms = 20000,
       .connect_timeout_ms = 45000,
       .header_timeout_s = 10,
+      .idle_timeout_s = 30,
       .max_payload = 1000000,
       .max_body = 65536,
       .max_queue = 1024 * 1024,
@@ -193,7 +193,7 @@ create_context (Transport *transport)
       .user = transport,
       .timeout_secs = transport->config.header_timeout_s,
       .timeout_secs_ah_idle = transport->config.header_timeout_s,
-      .keepalive_timeout = KEEPALIVE_TIMEOUT_S,
+      .keepalive_timeout = transport->config.idle_timeout_s,
       .max_http_header_data2 = MAX_HEADERS,
       .pcontext = &transport->context,
   };

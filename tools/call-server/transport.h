@@ -25,12 +25,13 @@ typedef struct
   guint ping_interval_ms;        /* 25000 */
   guint ping_timeout_ms;         /* 20000 */
   guint connect_timeout_ms;      /* 45000: Engine.IO open, but no Socket.IO CONNECT */
-  guint header_timeout_s;        /* 10 */
+  guint header_timeout_s;        /* 10: for the head; for the body between two pieces of it */
+  guint idle_timeout_s;          /* 30: of a connection between two requests */
   guint max_payload;             /* 1000000: Engine.IO message and polling body */
   guint max_body;                /* 65536: REST body */
   guint max_queue;               /* bytes queued to one slow reader before it is cut: 1 MiB */
   guint max_connections;         /* 0: RLIMIT_NOFILE minus a reserve */
-  guint max_sockets_per_address; /* 0: no limit */
+  guint max_sockets_per_address; /* Engine.IO sessions; an IPv6 /64 is one address. 0: no limit */
   guint max_events_per_second;   /* Socket.IO packets of one session, any type; 0: no limit */
   const char *echo_path;         /* NULL; tests: Engine.IO messages to this path are sent back as they came */
 } TransportConfig;
@@ -50,6 +51,13 @@ typedef struct
   /* Last call for an accepted socket, for any reason ("transport close", "ping timeout", "client namespace
    * disconnect", "server shutting down", ...). */
   void (*disconnect) (TransportSocket *socket, const char *reason, gpointer user_data);
+  /* Optional. Asked before the body of a request is read, and for a new Engine.IO session; not for the further requests
+   * of one. FALSE: it is refused with 429. Both ways it may call transport_request_note_quota(). */
+  gboolean (*admit) (TransportRequest *request, gpointer user_data);
+  /* Optional, for counting: a request is about to be answered with @status. */
+  void (*answered) (TransportRequest *request, guint status, gpointer user_data);
+  /* Optional, for counting: an event leaves for one socket. */
+  void (*emitted) (const char *name, gpointer user_data);
 } TransportHandler;
 
 /* Starts to listen. NULL with @error: the address cannot be had. */
@@ -68,6 +76,15 @@ const char *transport_request_query (TransportRequest *request, const char *name
 const char *transport_request_header (TransportRequest *request, const char *name); /* authorization, content-type */
 const char *transport_request_address (TransportRequest *request);                  /* of the client */
 GBytes *transport_request_body (TransportRequest *request);
+guint64 transport_request_age_ms (TransportRequest *request);     /* since its head was read */
+gboolean transport_request_is_engine (TransportRequest *request); /* of Engine.IO */
+/* For counting: a name from a fixed set. */
+void transport_request_set_label (TransportRequest *request, const char *label);
+const char *transport_request_get_label (TransportRequest *request); /* NULL: none was set */
+/* What the asker has left of a quota: the answer says it in RateLimit headers, of several the tightest. @refused: it is
+ * used up, and the answer has a Retry-After. */
+void transport_request_note_quota (
+    TransportRequest *request, guint limit, guint remaining, guint reset_s, gboolean refused);
 /* @headers: NULL or a NULL-terminated list name, value, name, value... */
 void transport_request_reply (TransportRequest *request, guint status, const char *content_type, const char *body,
     gssize length, const char *const *headers);
