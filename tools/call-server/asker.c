@@ -82,17 +82,23 @@ reply_request (TransportRequest *request, guint status, const char *text)
 }
 
 void
-asker_reply (Asker *asker, JsonObject *body)
+asker_reply_status (Asker *asker, guint status, JsonObject *body)
 {
   if (asker->request == NULL)
     json_object_set_boolean_member (body, "ok", TRUE);
   g_autofree char *text = json_object_to_text (body);
   if (asker->request != NULL)
-    reply_request (asker->request, 200, text);
+    reply_request (asker->request, status, text);
   else if (asker->id >= 0)
     transport_socket_ack (asker->socket, asker->id, text, NULL);
   json_object_unref (body);
   asker_free (asker);
+}
+
+void
+asker_reply (Asker *asker, JsonObject *body)
+{
+  asker_reply_status (asker, 200, body);
 }
 
 void

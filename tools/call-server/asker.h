@@ -56,6 +56,7 @@ TransportSocket *asker_ref_device (const Asker *asker);
 
 /* Take @body. */
 void asker_reply (Asker *asker, JsonObject *body);
+void asker_reply_status (Asker *asker, guint status, JsonObject *body); /* of the events' acks there is one kind only */
 void asker_reply_array (Asker *asker, JsonArray *body);
 void asker_fail (Asker *asker, Failure failure);
 void asker_fail_with (Asker *asker, Failure failure, const char *message, const char *call_id); /* NULL: the usual */

@@ -9,11 +9,8 @@
 
 #include <string.h>
 
-/* What passes from one participant to the other: descriptions, candidates, measurements. Checked for size and shape
+/* What passes from one participant to the other: descriptions, candidates. Checked for size and shape
  * by core, passed on as it came, kept nowhere but in the queue of one who is away. */
-
-#define QUALITY_INTERVAL_US G_USEC_PER_SEC
-#define MAX_QUALITY_BYTES 8192
 
 static void
 tell_why_not (StoreJob *job)
@@ -88,31 +85,4 @@ call_signal (Asker *asker, JsonObject *body)
     asker_reply (asker, json_object_new ());
   else
     asker_fail (asker, FAILURE_QUEUE_FULL);
-}
-
-static void
-relay_quality (Seat *seat, JsonObject *body)
-{
-  gint64 now = g_get_monotonic_time ();
-  if (seat->quality_us != 0 && now - seat->quality_us < QUALITY_INTERVAL_US)
-    return;
-  seat->quality_us = now;
-  json_object_set_string_member (body, "from", seat->user->id);
-  devices_tell (live_other_seat (seat), "call-quality", body);
-}
-
-/* More than one a second is taken and dropped: a client need not count. */
-void
-call_quality (Asker *asker, JsonObject *body)
-{
-  g_autoptr (CallMessage) message = check_body (asker, CALL_MESSAGE_CALL_QUALITY, body);
-  Seat *seat = message != NULL ? take_seat (asker, message->call_id) : NULL;
-  if (seat == NULL)
-    return;
-  if (message->quality != NULL && strlen (message->quality) > MAX_QUALITY_BYTES) {
-    asker_fail (asker, FAILURE_BAD_VALUE);
-    return;
-  }
-  relay_quality (seat, body);
-  asker_reply (asker, json_object_new ());
 }

@@ -14,7 +14,9 @@ void call_accept (Asker *asker, const char *call_id); /* calls-answer.c */
 void call_reject (Asker *asker, const char *call_id, JsonObject *body);
 void call_end (Asker *asker, const char *call_id);
 void call_signal (Asker *asker, JsonObject *body); /* calls-signal.c: events only */
-void call_quality (Asker *asker, JsonObject *body);
+/* calls-quality.c. @call_id: NULL if the body has it. */
+void call_quality (Asker *asker, const char *call_id, JsonObject *body);
+void call_rate (Asker *asker, const char *call_id, JsonObject *body);
 void call_get (Asker *asker, const char *call_id); /* calls-query.c */
 void call_hide (Asker *asker, const char *call_id);
 void call_list_active (Asker *asker);

@@ -57,6 +57,12 @@ on_active (Asker *asker, JsonObject *body)
   call_list_mine (asker, json_object_text (body, "callId"));
 }
 
+static void
+on_quality (Asker *asker, JsonObject *body)
+{
+  call_quality (asker, NULL, body);
+}
+
 static const Event events[] = {
     {"call-signal", call_signal},
     {"call-start", call_start},
@@ -64,7 +70,7 @@ static const Event events[] = {
     {"call-reject", on_reject},
     {"call-end", on_end},
     {"call-active", on_active},
-    {"call-quality", call_quality},
+    {"call-quality", on_quality},
 };
 
 const char *

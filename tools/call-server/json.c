@@ -5,6 +5,7 @@
 
 #include "gst/core/jsoncheck.h"
 
+#include <math.h>
 #include <string.h>
 
 JsonObject *
@@ -70,6 +71,15 @@ json_object_number (JsonObject *object, const char *name, double *value)
     return FALSE;
   *value = json_node_get_double (node);
   return TRUE;
+}
+
+void
+json_object_set_rounded (JsonObject *object, const char *name, double value)
+{
+  if (isnan (value))
+    json_object_set_null_member (object, name);
+  else
+    json_object_set_double_member (object, name, round (value * 1000) / 1000);
 }
 
 char *

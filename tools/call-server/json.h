@@ -18,6 +18,8 @@ char *json_array_to_text (JsonArray *array);
 gboolean json_object_has (JsonObject *object, const char *name);     /* present and not null */
 const char *json_object_text (JsonObject *object, const char *name); /* NULL unless it is a string */
 gboolean json_object_number (JsonObject *object, const char *name, double *value);
+/* Three decimals, which is more than any of our figures is worth; NAN is null. */
+void json_object_set_rounded (JsonObject *object, const char *name, double value);
 /* A string, or an integer written in decimal: ids are either. NULL unless it is one. */
 char *json_object_id (JsonObject *object, const char *name);
 

@@ -22,6 +22,7 @@ typedef struct
   GQueue signals;          /* (element-type char) bodies of call-signal that wait for this participant */
   gsize signal_bytes;
   gint64 quality_us;     /* when it last sent a call-quality */
+  gint64 final_us;       /* the same, of a final one */
   gint64 others_told_us; /* when its other devices were told that this one answered; 0: not yet */
 } Seat;
 

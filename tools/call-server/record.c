@@ -3,6 +3,8 @@
 
 #include "tools/call-server/record.h"
 
+#include "tools/call-server/json.h"
+
 void
 user_record_clear (UserRecord *user)
 {
@@ -28,6 +30,13 @@ call_record_free (CallRecord *call)
   user_record_clear (&call->caller);
   user_record_clear (&call->receiver);
   g_free (call);
+}
+
+void
+quality_report_free (QualityReport *report)
+{
+  g_free (report->text);
+  g_free (report);
 }
 
 gboolean
@@ -74,14 +83,35 @@ user_record_to_json (const UserRecord *user)
   return object;
 }
 
-/* Ratings and measurements have their place from the start; they are filled later. */
-static JsonObject *
-empty_quality (void)
+static void
+set_rating (JsonObject *object, const char *name, int rating)
 {
-  JsonObject *quality = json_object_new ();
-  json_object_set_null_member (quality, "callerRating");
-  json_object_set_null_member (quality, "receiverRating");
-  json_object_set_object_member (quality, "networkStats", json_object_new ());
+  if (rating != 0)
+    json_object_set_int_member (object, name, rating);
+  else
+    json_object_set_null_member (object, name);
+}
+
+static JsonObject *
+network_stats (const CallQuality *quality)
+{
+  static const char *const names[] = {"avgBitrate", "packetLoss", "latency", "jitter", "mos"};
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == QUALITY_FIGURES);
+  JsonObject *stats = json_object_new ();
+  for (guint i = 0; i < QUALITY_FIGURES; i++)
+    json_object_set_rounded (stats, names[i], quality->figures[i]);
+  return stats;
+}
+
+static JsonObject *
+quality_to_json (const CallRecord *call)
+{
+  JsonObject *quality = json_object_new (), *stats = json_object_new ();
+  set_rating (quality, "callerRating", call->caller_quality.rating);
+  set_rating (quality, "receiverRating", call->receiver_quality.rating);
+  json_object_set_object_member (stats, "callerStats", network_stats (&call->caller_quality));
+  json_object_set_object_member (stats, "receiverStats", network_stats (&call->receiver_quality));
+  json_object_set_object_member (quality, "networkStats", stats);
   return quality;
 }
 
@@ -106,6 +136,6 @@ call_record_to_json (const CallRecord *call, const char *viewer, gint64 now_ms)
   set_time (object, "endTime", call->end_ms);
   json_object_set_int_member (object, "duration", call_record_duration (call, now_ms));
   json_object_set_string_member (object, "direction", g_str_equal (call->caller.id, viewer) ? "outgoing" : "incoming");
-  json_object_set_object_member (object, "quality", empty_quality ());
+  json_object_set_object_member (object, "quality", quality_to_json (call));
   return object;
 }

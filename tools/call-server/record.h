@@ -20,8 +20,33 @@ typedef struct
   gint64 last_seen_ms;
 } UserRecord;
 
+/* What is kept of measurements, a mean for each participant of a call. */
+typedef enum
+{
+  QUALITY_BITRATE, /* bit/s */
+  QUALITY_LOSS,    /* percent */
+  QUALITY_LATENCY, /* ms, there and back */
+  QUALITY_JITTER,  /* ms */
+  QUALITY_MOS,
+  QUALITY_FIGURES
+} QualityFigure;
+
 typedef struct
 {
+  double figures[QUALITY_FIGURES]; /* NAN: not said */
+  gboolean final;                  /* of the whole call */
+  char *text;                      /* JSON, as it came */
+} QualityReport;
+
+typedef struct
+{
+  int rating;                      /* 1 to 5; 0: none */
+  double figures[QUALITY_FIGURES]; /* NAN: never measured */
+} CallQuality;
+
+typedef struct
+{
+  gint64 seq; /* the row's */
   char *id;
   char *channel;
   char *type; /* "audio", "video" */
@@ -30,11 +55,13 @@ typedef struct
   gint64 start_ms, accept_ms, end_ms;
   UserRecord caller, receiver;
   gboolean receiver_seen; /* it had a socket while it rang */
+  CallQuality caller_quality, receiver_quality;
 } CallRecord;
 
 void user_record_clear (UserRecord *user);
 void user_record_free (UserRecord *user);
 void call_record_free (CallRecord *call);
+void quality_report_free (QualityReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UserRecord, user_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallRecord, call_record_free)
 

@@ -163,6 +163,8 @@ static const Route routes[] = {
     {"POST", "/api/calls/:id/accept", on_accept, NULL},
     {"POST", "/api/calls/:id/reject", call_reject, NULL},
     {"POST", "/api/calls/:id/end", on_end, NULL},
+    {"POST", "/api/calls/:id/rating", call_rate, NULL},
+    {"POST", "/api/calls/:id/quality", call_quality, NULL},
     {"GET", "/api/calls/:id", on_get, NULL},
     {"DELETE", "/api/calls/:id", on_delete, NULL},
     {"GET", "/api/users/contacts", on_contacts, NULL},

@@ -21,12 +21,15 @@ G_BEGIN_DECLS
 /* The spans of time for which calls are counted: 2^26 ms (18.6 hours), and 128 of these. The schema has them, too. */
 #define HISTORY_LEAF_SHIFT 26
 #define HISTORY_SPAN_SHIFT 33
+#define QUALITY_MEAN(q, sum, n) q "." sum " / nullif (" q "." n ", 0)"
 #define STORE_HISTORY_ROWS                                                                                             \
   " SELECT p.user_id, c.started, c.seq, o.user_id, (c.type = 'video') + 2 * (p.role = 'caller') + 4 * CASE c.status"   \
   " WHEN 'ended' THEN 0 WHEN 'rejected' THEN 1 WHEN 'missed' THEN 2 ELSE 3 END,"                                       \
-  " CASE WHEN c.accepted > 0 THEN max (c.ended - c.accepted, 0) / 1000 ELSE 0 END"                                     \
-  " FROM calls c JOIN participants p ON p.call_id = c.id JOIN participants o ON o.call_id = c.id"                      \
-  " AND o.user_id <> p.user_id WHERE c.status NOT IN ('calling', 'active')"
+  " CASE WHEN c.accepted > 0 THEN max (c.ended - c.accepted, 0) / 1000 ELSE 0 END, " QUALITY_MEAN ("q", "mos",         \
+      "moses") ", q.rating"                                                                                            \
+               " FROM calls c JOIN participants p ON p.call_id = c.id JOIN participants o ON o.call_id = c.id"         \
+               " AND o.user_id <> p.user_id LEFT JOIN quality q ON q.call_seq = c.seq AND q.user_id = p.user_id "      \
+               "WHERE c.status NOT IN ('calling', 'active')"
 
 typedef enum
 {
@@ -51,6 +54,10 @@ typedef enum
   SQL_FORGET_CALL,
   SQL_REMEMBER_CALL,
   SQL_ADD_PEERS,
+  SQL_RATE_CALL,
+  SQL_LAST_REPORT,
+  SQL_ADD_REPORT,
+  SQL_REMEMBER_QUALITY,
   SQL_HISTORY,
   SQL_HISTORY_COUNT,
   SQL_CONTACTS,
@@ -70,6 +77,7 @@ struct StoreSql
 sqlite3_stmt *sql_use (StoreSql *sql, Sql which);
 void sql_bind_text (sqlite3_stmt *stmt, int at, const char *text); /* NULL stays NULL */
 void sql_bind_int (sqlite3_stmt *stmt, int at, gint64 value);
+void sql_bind_real (sqlite3_stmt *stmt, int at, double value);
 /* TRUE: a row is there. *failed is set, never cleared. */
 gboolean sql_next_row (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed);
 gboolean sql_execute (StoreSql *sql, sqlite3_stmt *stmt);
@@ -88,6 +96,8 @@ gboolean sql_run_seen_user (StoreSql *sql, StoreJob *job);
 gboolean sql_run_change_call (StoreSql *sql, StoreJob *job);
 gboolean sql_run_start_call (StoreSql *sql, StoreJob *job);
 gboolean sql_run_hide_call (StoreSql *sql, StoreJob *job);
+gboolean sql_run_rate_call (StoreSql *sql, StoreJob *job); /* store-quality.c */
+gboolean sql_run_report_quality (StoreSql *sql, StoreJob *job);
 gboolean sql_run_alive (StoreSql *sql, StoreJob *job);
 gboolean sql_run_get_call (StoreSql *sql, StoreJob *job); /* store-queries.c */
 gboolean sql_run_live_calls (StoreSql *sql, StoreJob *job);

@@ -65,7 +65,7 @@ static const char *const migrations[] = {
     "CREATE TRIGGER history_out AFTER DELETE ON history BEGIN UPDATE counts SET " TAKE_KINDS
     "  WHERE user_id = old.user_id AND peer_id IN ('', old.peer_id)"
     "  AND (level, bucket) IN (VALUES (0, old.started >> 26), (1, old.started >> 33)); END;"
-    "INSERT INTO history (user_id, started, call_seq, peer_id, kind, duration)" STORE_HISTORY_ROWS
+    "INSERT INTO history (user_id, started, call_seq, peer_id, kind, duration, mos, rating)" STORE_HISTORY_ROWS
     "  AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.call_id = p.call_id AND h.user_id = p.user_id);"
     "DROP INDEX participants_history;",
 };
@@ -77,6 +77,8 @@ static gboolean (*const run[STORE_OP_COUNT]) (StoreSql *sql, StoreJob *job) = {
     [STORE_CHANGE_CALL] = sql_run_change_call,
     [STORE_HIDE_CALL] = sql_run_hide_call,
     [STORE_GET_CALL] = sql_run_get_call,
+    [STORE_RATE_CALL] = sql_run_rate_call,
+    [STORE_REPORT_QUALITY] = sql_run_report_quality,
     [STORE_LIVE_CALLS] = sql_run_live_calls,
     [STORE_HISTORY] = sql_run_history,
     [STORE_CONTACTS] = sql_run_contacts,

@@ -5,15 +5,25 @@
 
 #include "tools/call-server/store-private.h"
 
+#include <math.h>
+
 #define USER_COLUMNS(u)                                                                                                \
   u ".id, coalesce(" u ".username, " u ".id), coalesce(" u ".full_name, " u ".username, " u ".id), "                   \
     "coalesce(" u ".avatar, ''), " u ".last_seen"
+#define QUALITY_COLUMNS(q)                                                                                             \
+  q ".rating, " QUALITY_MEAN (q, "bitrate", "bitrates") ", " QUALITY_MEAN (q, "loss", "losses") ", " QUALITY_MEAN (    \
+      q, "latency", "latencies") ", " QUALITY_MEAN (q, "jitter", "jitters") ", " QUALITY_MEAN (q, "mos", "moses")
 #define CALL_COLUMNS                                                                                                   \
   "c.id, c.channel, c.type, c.status, c.reason, c.started, c.accepted, c.ended, r.seen, " USER_COLUMNS (               \
-      "cu") ", " USER_COLUMNS ("ru")
+      "cu") ", " USER_COLUMNS ("ru") ", c.seq, " QUALITY_COLUMNS ("cq") ", " QUALITY_COLUMNS ("rq")
 #define CALL_TABLES                                                                                                    \
   " JOIN participants a ON a.call_id = c.id AND a.role = 'caller' JOIN users cu ON cu.id = a.user_id"                  \
-  " JOIN participants r ON r.call_id = c.id AND r.role = 'receiver' JOIN users ru ON ru.id = r.user_id"
+  " JOIN participants r ON r.call_id = c.id AND r.role = 'receiver' JOIN users ru ON ru.id = r.user_id"                \
+  " LEFT JOIN quality cq ON cq.call_seq = c.seq AND cq.user_id = a.user_id"                                            \
+  " LEFT JOIN quality rq ON rq.call_seq = c.seq AND rq.user_id = r.user_id"
+/* A figure of a report is added to those before it, but a final one takes their place. */
+#define ADD_FIGURE(sum, n, value, there)                                                                               \
+  sum " = iif (?4 AND " there ", " value ", " sum " + " value "), " n " = iif (?4 AND " there ", 1, " n " + " there ")"
 #define HISTORY_FROM                                                                                                   \
   " FROM participants me JOIN calls c ON c.id = me.call_id" CALL_TABLES                                                \
   " WHERE me.user_id = ?1 AND (?2 IS NULL OR c.type = ?2) AND (?3 IS NULL OR c.status = ?3)"                           \
@@ -52,9 +62,23 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_FORGET_CALL] =
         "DELETE FROM history WHERE user_id = ?2 AND (started, call_seq) = (SELECT started, seq FROM calls"
         " WHERE id = ?1)",
-    [SQL_REMEMBER_CALL] =
-        "INSERT INTO history (user_id, started, call_seq, peer_id, kind, duration)" STORE_HISTORY_ROWS " AND c.id = ?1",
+    [SQL_REMEMBER_CALL] = "INSERT INTO history (user_id, started, call_seq, peer_id, kind, duration, mos,"
+                          " rating)" STORE_HISTORY_ROWS " AND c.id = ?1",
     [SQL_ADD_PEERS] = "INSERT OR IGNORE INTO peers VALUES (?1, ?2), (?2, ?1)",
+    [SQL_RATE_CALL] = "INSERT INTO quality (call_seq, user_id, rating) VALUES (?1, ?2, ?3)"
+                      " ON CONFLICT (call_seq, user_id) DO UPDATE SET rating = ?3",
+    [SQL_LAST_REPORT] = "SELECT reported, final FROM quality WHERE call_seq = ?1 AND user_id = ?2",
+    [SQL_ADD_REPORT] =
+        "INSERT INTO quality (call_seq, user_id, reports, reported, final, report, bitrate, bitrates, loss, losses,"
+        " latency, latencies, jitter, jitters, mos, moses)"
+        " VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+        " ON CONFLICT (call_seq, user_id) DO UPDATE SET reports = reports + 1, reported = ?3, final = max (final, ?4),"
+        " report = ?5, " ADD_FIGURE ("bitrate", "bitrates", "?6", "?7") ", " ADD_FIGURE (
+            "loss", "losses", "?8", "?9") ", " ADD_FIGURE ("latency", "latencies", "?10",
+            "?11") ", " ADD_FIGURE ("jitter", "jitters", "?12", "?13") ", " ADD_FIGURE ("mos", "moses", "?14", "?15"),
+    [SQL_REMEMBER_QUALITY] = "UPDATE history SET (mos, rating) = (SELECT " QUALITY_MEAN (
+        "q", "mos", "moses") ", q.rating FROM quality q WHERE q.call_seq = ?2 AND q.user_id = ?1)"
+                             " WHERE user_id = ?1 AND started = ?3 AND call_seq = ?2",
     [SQL_HISTORY] = "SELECT " CALL_COLUMNS HISTORY_FROM " ORDER BY me.started DESC, c.seq DESC LIMIT ?8 OFFSET ?9",
     [SQL_HISTORY_COUNT] = "SELECT count(*)" HISTORY_FROM,
     [SQL_CONTACTS] = "SELECT " USER_COLUMNS (
@@ -100,6 +124,13 @@ sql_bind_int (sqlite3_stmt *stmt, int at, gint64 value)
     sqlite3_bind_int64 (stmt, at, value);
 }
 
+void
+sql_bind_real (sqlite3_stmt *stmt, int at, double value)
+{
+  if (stmt != NULL)
+    sqlite3_bind_double (stmt, at, value);
+}
+
 gboolean
 sql_next_row (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed)
 {
@@ -141,6 +172,16 @@ read_user (sqlite3_stmt *stmt, int at, UserRecord *user)
   user->last_seen_ms = sqlite3_column_int64 (stmt, at + 4);
 }
 
+static void
+read_quality (sqlite3_stmt *stmt, int at, CallQuality *quality)
+{
+  quality->rating = sqlite3_column_int (stmt, at);
+  for (int i = 0; i < QUALITY_FIGURES; i++) {
+    gboolean known = sqlite3_column_type (stmt, at + 1 + i) != SQLITE_NULL;
+    quality->figures[i] = known ? sqlite3_column_double (stmt, at + 1 + i) : NAN;
+  }
+}
+
 static CallRecord *
 read_call (sqlite3_stmt *stmt)
 {
@@ -160,6 +201,9 @@ read_call (sqlite3_stmt *stmt)
   call->receiver_seen = sqlite3_column_int (stmt, 8) != 0;
   read_user (stmt, 9, &call->caller);
   read_user (stmt, 14, &call->receiver);
+  call->seq = sqlite3_column_int64 (stmt, 19);
+  read_quality (stmt, 20, &call->caller_quality);
+  read_quality (stmt, 26, &call->receiver_quality);
   return call;
 }
 

@@ -24,18 +24,20 @@ typedef struct Store Store;
 
 typedef enum
 {
-  STORE_TOUCH_USER,  /* user: into the directory, what it does not say stays */
-  STORE_SEEN_USER,   /* user_id, now_ms: last seen */
-  STORE_START_CALL,  /* user_id calls peer_id; call_type, online -> STORE_OK, _CROSSED, _NO_USER, _*_BUSY */
-  STORE_CHANGE_CALL, /* call_id, verb, user_id or event -> STORE_OK, _UNCHANGED, _NOT_FOUND, _FORBIDDEN */
-  STORE_HIDE_CALL,   /* call_id, user_id -> STORE_OK, _UNCHANGED (it lives), _NOT_FOUND, _FORBIDDEN */
-  STORE_GET_CALL,    /* call_id, user_id -> STORE_OK, _NOT_FOUND, _FORBIDDEN */
-  STORE_LIVE_CALLS,  /* of user_id, or all: calls */
-  STORE_HISTORY,     /* user_id, filter: calls, total */
-  STORE_CONTACTS,    /* user_id, search: users */
-  STORE_PEERS,       /* user_id: users with whom it shares a call */
-  STORE_ALIVE,       /* now_ms: the server was up at that time */
-  STORE_PING,        /* can it be written to? */
+  STORE_TOUCH_USER,     /* user: into the directory, what it does not say stays */
+  STORE_SEEN_USER,      /* user_id, now_ms: last seen */
+  STORE_START_CALL,     /* user_id calls peer_id; call_type, online -> STORE_OK, _CROSSED, _NO_USER, _*_BUSY */
+  STORE_CHANGE_CALL,    /* call_id, verb, user_id or event -> STORE_OK, _UNCHANGED, _NOT_FOUND, _FORBIDDEN */
+  STORE_HIDE_CALL,      /* call_id, user_id -> STORE_OK, _UNCHANGED (it lives), _NOT_FOUND, _FORBIDDEN */
+  STORE_GET_CALL,       /* call_id, user_id -> STORE_OK, _NOT_FOUND, _FORBIDDEN */
+  STORE_RATE_CALL,      /* call_id, user_id, rating -> STORE_OK, _UNCHANGED (it rings), _NOT_FOUND, _FORBIDDEN */
+  STORE_REPORT_QUALITY, /* call_id, user_id, report -> STORE_OK, _UNCHANGED (no time for it), _NOT_FOUND, _FORBIDDEN */
+  STORE_LIVE_CALLS,     /* of user_id, or all: calls */
+  STORE_HISTORY,        /* user_id, filter: calls, total */
+  STORE_CONTACTS,       /* user_id, search: users */
+  STORE_PEERS,          /* user_id: users with whom it shares a call */
+  STORE_ALIVE,          /* now_ms: the server was up at that time */
+  STORE_PING,           /* can it be written to? */
   STORE_OP_COUNT
 } StoreOp;
 
@@ -83,6 +85,8 @@ struct StoreJob
   gboolean online; /* the one called has a socket */
   gint64 now_ms;
   StoreFilter filter;
+  int rating;
+  QualityReport *report;
 
   StoreResult result;
   CallRecord *call; /* after the change */
