@@ -3,220 +3,181 @@
 
 #include "tools/call-server/options.h"
 
-#include "tools/call-server/token.h"
+#include "tools/call-server/settings.h"
 
+#include <stdio.h>
 #include <string.h>
 
 G_DEFINE_QUARK (gst - call - server - options - error - quark, options_error)
 
-static char *secret_file;
-static char *turn_secret_file;
-
-static gboolean
-usage_error (GError **error, const char *text)
+/* The flags, gathered first: one of them says where the file is. */
+typedef struct
 {
-  g_set_error_literal (error, OPTIONS_ERROR, OPTIONS_ERROR_USAGE, text);
-  return FALSE;
+  const Setting *setting;
+  GPtrArray *values; /* char *, NULL at the end */
+} Flag;
+
+typedef struct
+{
+  GArray *flags; /* Flag */
+  char *config;
+} CommandLine;
+
+static void
+flag_clear (gpointer flag)
+{
+  g_ptr_array_unref (((Flag *) flag)->values);
 }
 
-static gboolean
-load_secret (const char *path, GBytes **secret, GError **error)
+static void
+command_line_clear (CommandLine *line)
 {
-  g_autoptr (GError) reason = NULL;
-  *secret = token_secret_load (path, &reason);
-  if (*secret != NULL)
-    return TRUE;
-  g_set_error (error, OPTIONS_ERROR, OPTIONS_ERROR_SECRET, "cannot read the secret: %s", reason->message);
-  return FALSE;
+  g_array_unref (line->flags);
+  g_free (line->config);
 }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CommandLine, command_line_clear)
 
-/* The flag, the environment, or with --dev one of our own that nobody is told. */
-static gboolean
-take_secret (Options *options, GError **error)
+static const Setting *
+find_by_flag (const char *flag)
 {
-  const char *environment = g_getenv ("JWT_SECRET");
-  if (secret_file != NULL) {
-    if (!load_secret (secret_file, &options->secret, error))
-      return FALSE;
-  } else if (environment != NULL && *environment != '\0')
-    options->secret = g_bytes_new (environment, strlen (environment));
-  else if (options->dev)
-    options->secret = token_secret_random ();
-  else
-    return usage_error (error, "no JWT secret: give --jwt-secret-file, JWT_SECRET, or --dev to try things out");
-  g_autoptr (GError) reason = NULL;
-  if (token_secret_check (options->secret, &reason))
-    return TRUE;
-  g_set_error_literal (error, OPTIONS_ERROR, OPTIONS_ERROR_SECRET, reason->message);
-  return FALSE;
-}
-
-static gboolean
-take_listen (Options *options, GError **error)
-{
-  const char *port = g_getenv ("PORT");
-  guint64 number = 0;
-  if (options->listen != NULL)
-    return TRUE;
-  if (port != NULL && *port != '\0' && !g_ascii_string_to_unsigned (port, 10, 0, 65535, &number, NULL))
-    return usage_error (error, "PORT is not a port number");
-  options->listen = g_strdup_printf ("127.0.0.1:%s", port != NULL && *port != '\0' ? port : "8080");
-  return TRUE;
-}
-
-static gboolean
-check_serve (Options *options, GError **error)
-{
-  if (!(options->ring_timeout > 0 && options->ring_timeout <= 3600))
-    return usage_error (error, "--ring-timeout must be more than 0 and at most 3600 seconds");
-  if (!(options->grace_timeout >= 0 && options->grace_timeout <= 3600))
-    return usage_error (error, "--grace-timeout must be 0 to 3600 seconds");
-  if (!(options->ping_interval >= 0.1 && options->ping_interval <= 3600))
-    return usage_error (error, "--ping-interval must be 0.1 to 3600 seconds");
-  if (!(options->ping_timeout >= 0.1 && options->ping_timeout <= 3600))
-    return usage_error (error, "--ping-timeout must be 0.1 to 3600 seconds");
-  if (options->event_limit < 0)
-    return usage_error (error, "--event-limit must not be negative");
-  if (!(options->turn_ttl >= 60 && options->turn_ttl <= 7 * 86400))
-    return usage_error (error, "--turn-ttl must be 60 to 604800 seconds");
-  if (options->turn_servers != NULL && turn_secret_file == NULL)
-    return usage_error (error, "--turn-server needs --turn-secret-file");
-  if (turn_secret_file != NULL && !load_secret (turn_secret_file, &options->turn_secret, error))
-    return FALSE;
-  if (options->turn_secret != NULL && g_bytes_get_size (options->turn_secret) == 0)
-    return usage_error (error, "the TURN secret is empty");
-  if (options->database == NULL)
-    options->database = g_strdup (options->dev ? ":memory:" : "calls.db");
-  return take_listen (options, error);
-}
-
-static gboolean
-check_token (Options *options, GError **error)
-{
-  if (options->user == NULL)
-    return usage_error (error, "token needs --user");
-  if (!token_user_id_is_valid (options->user))
-    return usage_error (error, "--user must be 1 to 128 bytes of printable UTF-8");
-  if (options->ttl <= 0)
-    return usage_error (error, "--ttl must be more than 0 seconds");
-  return TRUE;
-}
-
-static gboolean
-parse_serve (Options *options, int *argc, char ***argv, GError **error)
-{
-  const GOptionEntry entries[] = {
-      {"listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
-          "Address to listen on; port 0 takes a free one (default 127.0.0.1:8080; environment PORT for the port)",
-          "HOST:PORT"},
-      {"database", 'd', 0, G_OPTION_ARG_FILENAME, &options->database,
-          "SQLite database (default calls.db; with --dev one in memory)", "FILE"},
-      {"jwt-secret-file", 's', 0, G_OPTION_ARG_FILENAME, &secret_file,
-          "File with the secret of the tokens, at least 32 bytes (environment: JWT_SECRET)", "FILE"},
-      {"ring-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->ring_timeout,
-          "Seconds a call rings before it is missed (default 30)", "SECONDS"},
-      {"grace-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->grace_timeout,
-          "Seconds a participant may be gone before its call ends (default 15)", "SECONDS"},
-      {"ping-interval", 0, 0, G_OPTION_ARG_DOUBLE, &options->ping_interval,
-          "Seconds between two checks that a socket still is there (default 25)", "SECONDS"},
-      {"ping-timeout", 0, 0, G_OPTION_ARG_DOUBLE, &options->ping_timeout,
-          "Seconds a socket has to answer such a check (default 20)", "SECONDS"},
-      {"stun-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->stun_servers,
-          "STUN server told to clients; may be repeated", "stun:HOST:PORT"},
-      {"turn-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->turn_servers,
-          "TURN server told to clients; may be repeated", "turn:HOST:PORT"},
-      {"turn-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &turn_secret_file,
-          "File with the secret shared with the TURN servers (coturn: use-auth-secret)", "FILE"},
-      {"turn-ttl", 0, 0, G_OPTION_ARG_DOUBLE, &options->turn_ttl,
-          "Seconds a TURN credential is good for (default 86400)", "SECONDS"},
-      {"origin", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->origins,
-          "Web origin that may use the server, or * for all; may be repeated (default: the server's own)", "ORIGIN"},
-      {"event-limit", 0, 0, G_OPTION_ARG_INT, &options->event_limit,
-          "Events a second that a socket may send before it is closed, 0 for no limit (default 200)", "N"},
-      {"dev", 0, 0, G_OPTION_ARG_NONE, &options->dev,
-          "Try things out: own secret, users alice, bob and carol, whose tokens are printed as NAME=TOKEN lines", NULL},
-      {"debug", 0, 0, G_OPTION_ARG_NONE, &options->debug, "Log each request and event to stderr", NULL},
-      {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL}, {NULL}};
-  g_autoptr (GOptionContext) context = g_option_context_new ("[serve] - the call server");
-  g_option_context_set_summary (context,
-      "Keeps call records, rings users, and passes signals between the participants of a call.\n"
-      "`gst-call-server token --help` tells how to make a token for a user.");
-  g_option_context_set_description (context,
-      "Listening, it prints one line: gst-call-server listening on http://HOST:PORT\n"
-      "SIGTERM and SIGINT end it in good order. Exit codes: 0 ended, 1 cannot run, 2 wrong usage.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, argc, argv, error);
-}
-
-static gboolean
-parse_token (Options *options, int *argc, char ***argv, GError **error)
-{
-  const GOptionEntry entries[] = {
-      {"jwt-secret-file", 's', 0, G_OPTION_ARG_FILENAME, &secret_file,
-          "File with the server's secret, at least 32 bytes (environment: JWT_SECRET)", "FILE"},
-      {"user", 'u', 0, G_OPTION_ARG_STRING, &options->user, "User id", "ID"},
-      {"name", 'n', 0, G_OPTION_ARG_STRING, &options->name, "Full name", "NAME"},
-      {"ttl", 't', 0, G_OPTION_ARG_INT, &options->ttl, "Seconds until it expires (default 3600)", "SECONDS"}, {NULL}};
-  g_autoptr (GOptionContext) context = g_option_context_new ("- print a token that the server takes");
-  g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, argc, argv, error);
-}
-
-/* Takes the command's name out of @argv. */
-static gboolean
-take_command (Options *options, int *argc, char ***argv, GError **error)
-{
-  const char *word = *argc > 1 && (*argv)[1][0] != '-' ? (*argv)[1] : NULL;
-  if (word == NULL)
-    return TRUE;
-  if (g_str_equal (word, "token"))
-    options->command = OPTIONS_COMMAND_TOKEN;
-  else if (!g_str_equal (word, "serve")) {
-    g_set_error (error, OPTIONS_ERROR, OPTIONS_ERROR_USAGE, "unknown command '%s': there are serve and token", word);
-    return FALSE;
+  if (flag[1] == '-')
+    return setting_find (flag + 2);
+  for (guint i = 0; i < n_settings; i++) {
+    if (settings[i].short_name == flag[1])
+      return &settings[i];
   }
-  for (int i = 1; i < *argc; i++)
-    (*argv)[i] = (*argv)[i + 1];
-  (*argc)--;
+  return NULL;
+}
+
+static Flag *
+flag_of (CommandLine *line, const Setting *setting)
+{
+  for (guint i = 0; i < line->flags->len; i++) {
+    if (g_array_index (line->flags, Flag, i).setting == setting)
+      return &g_array_index (line->flags, Flag, i);
+  }
+  Flag flag = {setting, g_ptr_array_new_with_free_func (g_free)};
+  g_array_append_val (line->flags, flag);
+  return &g_array_index (line->flags, Flag, line->flags->len - 1);
+}
+
+/* A list gathers; of anything else the last counts. */
+static gboolean
+on_flag (const char *name, const char *value, gpointer data, GError **error)
+{
+  CommandLine *line = data;
+  const Setting *setting = find_by_flag (name);
+  if (setting == NULL && value != NULL) {
+    g_free (line->config);
+    line->config = g_strdup (value);
+    return TRUE;
+  }
+  Flag *flag = flag_of (line, setting);
+  if (setting->type != SETTING_LIST)
+    g_ptr_array_set_size (flag->values, 0);
+  g_ptr_array_add (flag->values, g_strdup (value != NULL ? value : "yes"));
   return TRUE;
 }
 
-gboolean
-options_parse (Options *options, int *argc, char ***argv, GError **error)
+static char *
+describe (const Setting *setting)
 {
-  *options = (Options){.ring_timeout = 30,
-      .grace_timeout = 15,
-      .ping_interval = 25,
-      .ping_timeout = 20,
-      .turn_ttl = 86400,
-      .event_limit = 200,
-      .ttl = 3600};
-  if (!take_command (options, argc, argv, error))
-    return FALSE;
-  gboolean token = options->command == OPTIONS_COMMAND_TOKEN;
-  if (!(token ? parse_token (options, argc, argv, error) : parse_serve (options, argc, argv, error)))
-    return FALSE;
-  if (*argc > 1) {
-    g_set_error (error, OPTIONS_ERROR, OPTIONS_ERROR_USAGE, "unexpected argument '%s'", (*argv)[1]);
-    return FALSE;
+  g_autoptr (GString) text = g_string_new (setting->text);
+  if (setting->fallback != NULL && setting->type != SETTING_SWITCH)
+    g_string_append_printf (text, " (default %s)", setting->fallback);
+  if (setting->environment != NULL)
+    g_string_append_printf (text, " (environment: %s)", setting->environment);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* @texts keeps the descriptions, which GOption only points to. */
+static GOptionGroup *
+flags_group (CommandLine *line, const char *const *wanted, GPtrArray *texts)
+{
+  g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+  GOptionEntry config = {"config", 'c', G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, (gpointer) on_flag,
+      "Configuration file, with settings under the names below (environment: GST_CALL_SERVER_CONFIG)", "FILE"};
+  g_array_append_val (entries, config);
+  for (guint i = 0; i < n_settings; i++) {
+    const Setting *setting = &settings[i];
+    if (!settings_wants (wanted, setting))
+      continue;
+    int flags = setting->type == SETTING_SWITCH ? G_OPTION_FLAG_NO_ARG : G_OPTION_FLAG_NONE;
+    if (setting->type == SETTING_PATH || setting->type == SETTING_SECRET)
+      flags = G_OPTION_FLAG_FILENAME;
+    GOptionEntry entry = {setting->name, setting->short_name, flags, G_OPTION_ARG_CALLBACK, (gpointer) on_flag,
+        describe (setting), setting->argument};
+    g_ptr_array_add (texts, (gpointer) entry.description);
+    g_array_append_val (entries, entry);
   }
-  if (options->version)
-    return TRUE;
-  return (token ? check_token (options, error) : check_serve (options, error)) && take_secret (options, error);
+  GOptionGroup *group = g_option_group_new ("settings", "", "", line, NULL);
+  g_option_group_add_entries (group, (GOptionEntry *) (gpointer) entries->data);
+  return group;
+}
+
+static void
+take_flags (SettingsReader *reader, CommandLine *line)
+{
+  for (guint i = 0; i < line->flags->len; i++) {
+    Flag *flag = &g_array_index (line->flags, Flag, i);
+    g_autofree char *where = g_strconcat ("--", flag->setting->name, NULL);
+    g_ptr_array_add (flag->values, NULL);
+    settings_take (reader, flag->setting, (const char *const *) flag->values->pdata, where);
+  }
+}
+
+void
+options_read (Options *options, GOptionContext *context, const char *const *wanted, const GOptionEntry *own, int *argc,
+    char ***argv, GPtrArray *problems)
+{
+  g_auto (CommandLine) line = {.flags = g_array_new (FALSE, TRUE, sizeof (Flag))};
+  g_auto (SettingsReader) reader = {0};
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  GError *error = NULL;
+  g_array_set_clear_func (line.flags, flag_clear);
+  settings_reader_init (&reader, options, wanted, problems);
+  g_option_context_set_main_group (context, flags_group (&line, wanted, texts));
+  g_option_context_add_main_entries (context, own, NULL);
+  if (!g_option_context_parse (context, argc, argv, &error)) {
+    error->domain = OPTIONS_ERROR, error->code = OPTIONS_ERROR_USAGE;
+    g_ptr_array_add (problems, error);
+    return;
+  }
+  take_flags (&reader, &line);
+  settings_take_environment (&reader);
+  if (line.config == NULL)
+    line.config = g_strdup (g_getenv ("GST_CALL_SERVER_CONFIG"));
+  if (line.config != NULL && *line.config != '\0')
+    settings_take_file (&reader, line.config);
+}
+
+void
+options_check (const Options *options, GPtrArray *problems)
+{
+  const char *text = NULL;
+  if (options->turn_servers != NULL && options->turn_servers[0] != NULL && options->turn_secret == NULL)
+    text = "turn-server needs turn-secret-file";
+  else if (options->jwt_secret == NULL && !options->dev && problems->len == 0)
+    text = "no JWT secret: give jwt-secret-file, JWT_SECRET in the environment, or --dev to try things out";
+  if (text != NULL)
+    g_ptr_array_add (problems, g_error_new_literal (OPTIONS_ERROR, OPTIONS_ERROR_USAGE, text));
+}
+
+void
+options_print (const Options *options)
+{
+  printf ("[gst-call-server]\n");
+  for (guint i = 0; i < n_settings; i++) {
+    g_autofree char *value = setting_to_text (&settings[i], options);
+    if (value != NULL)
+      printf ("%s=%s\n", settings[i].name, value);
+    else
+      printf ("# %s=\n", settings[i].name);
+  }
 }
 
 void
 options_clear (Options *options)
 {
-  g_clear_pointer (&options->secret, g_bytes_unref);
-  g_clear_pointer (&options->turn_secret, g_bytes_unref);
-  g_free (options->listen);
-  g_free (options->database);
-  g_free (options->user);
-  g_free (options->name);
-  g_strfreev (options->stun_servers);
-  g_strfreev (options->turn_servers);
-  g_strfreev (options->origins);
-  g_clear_pointer (&secret_file, g_free);
-  g_clear_pointer (&turn_secret_file, g_free);
+  settings_clear (options);
 }

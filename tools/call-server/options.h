@@ -7,36 +7,27 @@
 
 G_BEGIN_DECLS
 
-/* The command line and the environment; the command line wins. */
-
-typedef enum
-{
-  OPTIONS_COMMAND_SERVE,
-  OPTIONS_COMMAND_TOKEN
-} OptionsCommand;
+/* The values of all settings (settings.h), and how a command line becomes them. */
 
 typedef struct
 {
-  OptionsCommand command;
-  gboolean version;
-  GBytes *secret; /* for the tokens */
-
-  /* serve */
-  char *listen;
+  char **listen;
+  int port;
   char *database;
-  double ring_timeout, grace_timeout;  /* seconds */
-  double ping_interval, ping_timeout;  /* seconds */
-  char **stun_servers, **turn_servers; /* NULL-terminated, or NULL */
-  GBytes *turn_secret;
-  double turn_ttl;
   char **origins;
-  gint event_limit; /* events a second and socket */
   gboolean dev;
   gboolean debug;
 
-  /* token */
-  char *user, *name;
-  gint ttl;
+  GBytes *jwt_secret;
+
+  double ring_timeout, grace_timeout; /* seconds */
+
+  double ping_interval, ping_timeout; /* seconds */
+  int event_limit;                    /* a second and socket */
+
+  char **stun_servers, **turn_servers;
+  GBytes *turn_secret;
+  double turn_ttl; /* seconds */
 } Options;
 
 #define OPTIONS_ERROR (options_error_quark ())
@@ -47,8 +38,14 @@ typedef enum
   OPTIONS_ERROR_SECRET
 } OptionsError;
 
-/* `--help` prints and exits. FALSE: @error says what is wrong, in one line. */
-gboolean options_parse (Options *options, int *argc, char ***argv, GError **error);
+/* Reads all places that settings come from, and the command's @own options; `--help` prints and exits.
+ * @wanted: the settings that the command knows (NULL: all). What is wrong goes to @problems (element-type GError). */
+void options_read (Options *options, GOptionContext *context, const char *const *wanted, const GOptionEntry *own,
+    int *argc, char ***argv, GPtrArray *problems);
+/* What one value alone does not show. */
+void options_check (const Options *options, GPtrArray *problems);
+/* The effective values, as a configuration file. No secrets. */
+void options_print (const Options *options);
 void options_clear (Options *options);
 
 G_END_DECLS

@@ -61,7 +61,7 @@ listen_now (Server *server, GError **error)
   static const char *const namespaces[] = {"/", NULL};
   TransportConfig config;
   transport_config_init (&config);
-  config.listen = server->options->listen;
+  config.listen = server->options->listen[0];
   config.namespaces = namespaces;
   config.origins = (const char *const *) server->options->origins;
   config.ping_interval_ms = (guint) (server->options->ping_interval * 1000);
@@ -131,7 +131,7 @@ print_dev_tokens (Server *server)
 static void
 say_listening (Server *server)
 {
-  const char *listen = server->options->listen;
+  const char *listen = server->options->listen[0];
   int host = (int) (strrchr (listen, ':') - listen);
   printf ("gst-call-server listening on http://%.*s:%d\n", host, listen, transport_get_port (server->transport));
   if (server->options->dev)

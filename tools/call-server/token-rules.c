@@ -56,7 +56,7 @@ TokenRules *
 token_rules_from_options (const Options *options, GError **error)
 {
   g_autoptr (TokenRules) rules = token_rules_new ();
-  return token_rules_add_secret (rules, options->secret, error) ? g_steal_pointer (&rules) : NULL;
+  return token_rules_add_secret (rules, options->jwt_secret, error) ? g_steal_pointer (&rules) : NULL;
 }
 
 GBytes *

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* All settings. Those that belong together stand together; --help and the documentation keep this order. */
+
+#include "tools/call-server/settings.h"
+
+#include <stddef.h>
+
+#define MEMBER(name) offsetof (Options, name)
+#define DAY 86400
+#define MAX_SECRET 65536
+
+const Setting settings[] = {
+    /* the server */
+    {"listen", SETTING_LIST, MEMBER (listen), NULL, 0, 0, "HOST:PORT",
+        "Address to listen on; port 0 takes a free one; may be repeated (default: `port` on 127.0.0.1)", NULL, 'l'},
+    {"port", SETTING_NUMBER, MEMBER (port), "8080", 0, 65535, "PORT", "Port on 127.0.0.1, where no `listen` is given",
+        "PORT", 0},
+    {"database", SETTING_PATH, MEMBER (database), NULL, 0, 0, "FILE",
+        "SQLite database, made if it is not there (default calls.db; with `dev` one in memory)", NULL, 'd'},
+    {"origin", SETTING_LIST, MEMBER (origins), NULL, 0, 0, "ORIGIN",
+        "Web origin that may use the server, or * for all; may be repeated (default: the server's own)", NULL, 0},
+    {"dev", SETTING_SWITCH, MEMBER (dev), "no", 0, 0, NULL,
+        "Try things out: own secret, users alice, bob and carol, whose tokens are printed as NAME=TOKEN lines", NULL,
+        0},
+    {"debug", SETTING_SWITCH, MEMBER (debug), "no", 0, 0, NULL, "Log each request and event to stderr", NULL, 0},
+
+    /* tokens */
+    {"jwt-secret-file", SETTING_SECRET, MEMBER (jwt_secret), NULL, 32, MAX_SECRET, "FILE",
+        "File with the secret of the tokens, at least 32 bytes", "JWT_SECRET", 's'},
+
+    /* calls */
+    {"ring-timeout", SETTING_SECONDS, MEMBER (ring_timeout), "30", 0.001, 3600, "SECONDS",
+        "How long a call rings before it is missed", NULL, 0},
+    {"grace-timeout", SETTING_SECONDS, MEMBER (grace_timeout), "15", 0, 3600, "SECONDS",
+        "How long a participant may be gone before its call ends", NULL, 0},
+
+    /* sockets */
+    {"ping-interval", SETTING_SECONDS, MEMBER (ping_interval), "25", 0.1, 3600, "SECONDS",
+        "Time between two checks that a socket still is there", NULL, 0},
+    {"ping-timeout", SETTING_SECONDS, MEMBER (ping_timeout), "20", 0.1, 3600, "SECONDS",
+        "Time a socket has to answer such a check", NULL, 0},
+    {"event-limit", SETTING_NUMBER, MEMBER (event_limit), "200", 0, G_MAXINT, "N",
+        "Events a second that a socket may send before it is closed, 0 for no limit", NULL, 0},
+
+    /* ICE */
+    {"stun-server", SETTING_LIST, MEMBER (stun_servers), NULL, 0, 0, "stun:HOST:PORT",
+        "STUN server told to clients; may be repeated", NULL, 0},
+    {"turn-server", SETTING_LIST, MEMBER (turn_servers), NULL, 0, 0, "turn:HOST:PORT",
+        "TURN server told to clients; may be repeated", NULL, 0},
+    {"turn-secret-file", SETTING_SECRET, MEMBER (turn_secret), NULL, 1, MAX_SECRET, "FILE",
+        "File with the secret shared with the TURN servers (coturn: use-auth-secret)", NULL, 0},
+    {"turn-ttl", SETTING_SECONDS, MEMBER (turn_ttl), "86400", 60, 7 * DAY, "SECONDS",
+        "How long a TURN credential is good for", NULL, 0},
+};
+
+const guint n_settings = G_N_ELEMENTS (settings);
