@@ -85,10 +85,8 @@ static const char *const statements[SQL_COUNT] = {
         "u") " FROM users u WHERE u.id <> ?1 AND (?2 IS NULL OR u.id LIKE ?2"
              " ESCAPE '\\' OR u.username LIKE ?2 ESCAPE '\\' OR u.full_name LIKE ?2 ESCAPE '\\')"
              " ORDER BY 3, 1 LIMIT ?3",
-    [SQL_PEERS] = "SELECT DISTINCT " USER_COLUMNS (
-        "u") " FROM participants me JOIN participants o"
-             " ON o.call_id = me.call_id AND o.user_id <> me.user_id JOIN users u ON u.id = o.user_id"
-             " WHERE me.user_id = ?1 LIMIT ?2",
+    [SQL_PEERS] =
+        "SELECT " USER_COLUMNS ("u") " FROM peers p JOIN users u ON u.id = p.peer_id WHERE p.user_id = ?1 LIMIT ?2",
     [SQL_SET_ALIVE] = "INSERT INTO meta (key, value) VALUES ('alive', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
     [SQL_GET_ALIVE] = "SELECT value FROM meta WHERE key = 'alive'",
 };
