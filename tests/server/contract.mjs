@@ -157,7 +157,7 @@ test('a call that is not there, or of others', async () => {
 
 // A body that an operation takes.
 function valid(id) {
-  return { body: { startCall: { targetUserId: 'bob' } }[id] };
+  return { body: { startCall: { targetUserId: 'bob' }, rateCall: { rating: 4 }, reportQuality: {} }[id] };
 }
 
 test('start, accept, reject, end, delete', async () => {
@@ -185,6 +185,41 @@ test('start, accept, reject, end, delete', async () => {
   await ask('endCall', 200, { callId, token: 'bob' });
   await ask('getCall', 200, { callId });
 });
+
+test('ratings and reports', async () => {
+  const { callId } = await ask('startCall', 200, { body: { targetUserId: 'bob' } });
+  await ask('rateCall', 400, { code: 'not-accepted', callId, body: { rating: 4 } });
+  await ask('reportQuality', 400, { code: 'not-accepted', callId, body: { mos: 4 } });
+  await ask('acceptCall', 200, { callId, token: 'bob' });
+  for (const rating of [0, 6, 1.5, '4', null]) await ask('rateCall', 400, { code: 'bad-value', callId, body: { rating } });
+  await ask('rateCall', 200, { callId, body: { rating: 4 } });
+  await ask('reportQuality', 400, { code: 'bad-value', callId, body: { mos: 6 } });
+  await ask('reportQuality', 202, { callId, body: api.document.paths[byId.reportQuality.path].post.requestBody
+    .content['application/json'].examples.audio.value });
+  await figuresInAndOutOfRange(callId);
+  const { quality } = await ask('getCall', 200, { callId });
+  assert.deepEqual([quality.callerRating, quality.networkStats.callerStats.mos], [4, 4.2]);
+  await ask('endCall', 200, { callId });
+  const missed = await ask('startCall', 200, { body: { targetUserId: 'bob' } });
+  await ask('endCall', 200, { callId: missed.callId });
+  await ask('reportQuality', 400, { code: 'not-live', callId: missed.callId, body: { mos: 4 } });
+});
+
+// What the schema of a report allows is taken (and dropped: it is within the second), what it forbids is refused.
+async function figuresInAndOutOfRange(callId) {
+  for (const schema of [api.document.components.schemas.Report, api.document.components.schemas.Track]) {
+    const wrap = (member) => (schema === api.document.components.schemas.Track ? { tracks: [member] } : member);
+    for (const [name, { type, minimum, maximum, enum: words }] of Object.entries(schema.properties)) {
+      const good = words ?? (minimum === undefined ? [null] : [null, minimum, maximum]);
+      const bad = words || minimum === undefined ? [17, 'x'] : [minimum - 2, maximum * 1.01 + 2, 'x',
+        ...(type.includes('integer') ? [1.5] : [])];
+      const send = (value) => request(server, 'POST', `/api/calls/${callId}/quality`, { token: 'alice',
+        body: wrap({ [name]: value }) });
+      for (const value of good) assert.equal((await send(value)).status, 202, `${name}: ${value}`);
+      for (const value of bad) assert.equal((await send(value)).status, 400, `${name}: ${value}`);
+    }
+  }
+}
 
 test('history: each parameter in and out of its range, each state of a call', async () => {
   for (const { name, schema, example } of byId.listHistory.parameters) {
