@@ -149,6 +149,15 @@ asker_fail (Asker *asker, Failure failure)
 }
 
 void
+asker_fail_token (Asker *asker, const GError *error)
+{
+  g_autoptr (JsonObject) body = failure_body ("ok", token_error_code (error), "Unauthorized");
+  g_autofree char *text = json_object_to_text (body);
+  transport_socket_ack (asker->socket, asker->id, text, NULL);
+  asker_free (asker);
+}
+
+void
 request_fail (TransportRequest *request, Failure failure)
 {
   g_autoptr (JsonObject) body = failure_body ("success", failures[failure].code, failures[failure].message);

@@ -59,6 +59,7 @@ void asker_reply (Asker *asker, JsonObject *body);
 void asker_reply_status (Asker *asker, guint status, JsonObject *body); /* of the events' acks there is one kind only */
 void asker_reply_array (Asker *asker, JsonArray *body);
 void asker_fail (Asker *asker, Failure failure);
+void asker_fail_token (Asker *asker, const GError *error); /* of an event: its token is refused */
 void asker_fail_with (Asker *asker, Failure failure, const char *message, const char *call_id); /* NULL: the usual */
 
 /* For what has no user yet: an error body, and the answer to a bad token. */

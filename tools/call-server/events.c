@@ -7,6 +7,7 @@
 #include "tools/call-server/calls.h"
 #include "tools/call-server/devices.h"
 #include "tools/call-server/json.h"
+#include "tools/call-server/token-expiry.h"
 
 #include <string.h>
 
@@ -63,7 +64,30 @@ on_quality (Asker *asker, JsonObject *body)
   call_quality (asker, NULL, body);
 }
 
+/* A new token for this socket, before the old one runs out. */
+static void
+on_auth (Asker *asker, JsonObject *body)
+{
+  g_autoptr (GError) error = NULL;
+  const char *token = json_object_text (body, "token");
+  SocketOwner *owner = transport_socket_get_data (asker->socket);
+  g_autoptr (TokenClaims) claims = users_check_token (asker->server, token, &error);
+  if (claims != NULL && !g_str_equal (claims->user_id, asker->user->id))
+    g_set_error_literal (&error, TOKEN_ERROR, TOKEN_ERROR_USER, "the token is of another user");
+  if (error != NULL) {
+    asker_fail_token (asker, error);
+    return;
+  }
+  users_see (asker->server, claims);
+  socket_owner_set_token (owner, token);
+  token_expiry_watch (asker->server->token_expiry, owner, claims->expires);
+  JsonObject *answer = json_object_new ();
+  json_object_set_int_member (answer, "expires", claims->expires);
+  asker_reply (asker, answer);
+}
+
 static const Event events[] = {
+    {"auth", on_auth},
     {"call-signal", call_signal},
     {"call-start", call_start},
     {"call-accept", on_accept},
@@ -142,16 +166,19 @@ events_connect (Server *server, TransportSocket *socket, const char *auth_json, 
   g_autoptr (JsonObject) auth = auth_json != NULL ? json_object_from_text (auth_json, -1, NULL) : NULL;
   const char *token = json_object_text (auth, "token");
   token = token != NULL ? token : query_token;
-  User *user = users_from_token (server, token, &error);
-  if (user == NULL) {
+  g_autoptr (TokenClaims) claims = users_check_token (server, token, &error);
+  if (claims == NULL) {
     refuse (socket, error);
     return;
   }
+  User *user = users_see (server, claims);
   if (user->sockets->len >= USERS_MAX_SOCKETS) {
     transport_socket_refuse (socket, "Too many sockets", "{\"code\":\"too-many-sockets\"}");
     return;
   }
-  transport_socket_set_data (socket, socket_owner_new (user, token));
+  SocketOwner *owner = socket_owner_new (socket, user, token);
+  transport_socket_set_data (socket, owner);
+  token_expiry_watch (server->token_expiry, owner, claims->expires);
   transport_socket_accept (socket);
   devices_came (server, user, socket);
 }
@@ -164,6 +191,8 @@ events_disconnect (Server *server, TransportSocket *socket, const char *reason)
     return;
   g_debug ("%s: %s", owner->user->id, reason);
   transport_socket_set_data (socket, NULL);
+  if (server->token_expiry != NULL)
+    token_expiry_forget (server->token_expiry, owner);
   devices_gone (server, owner->user, socket);
   socket_owner_free (owner);
 }

@@ -9,6 +9,7 @@
 #include "tools/call-server/devices.h"
 #include "tools/call-server/events.h"
 #include "tools/call-server/routes.h"
+#include "tools/call-server/token-expiry.h"
 #include "tools/call-server/token-rules.h"
 
 #include <signal.h>
@@ -80,6 +81,7 @@ close_store (Server *server)
   store_push (server->store, store_job_new (STORE_ALIVE, NULL, NULL, NULL));
   store_drain (server->store);
   g_hash_table_remove_all (server->live);
+  g_clear_pointer (&server->token_expiry, token_expiry_free);
   g_clear_pointer (&server->store, store_free);
   for (guint i = 0; i < G_N_ELEMENTS (server->signals); i++)
     uv_close ((uv_handle_t *) &server->signals[i], NULL);
@@ -226,6 +228,7 @@ server_run (const Options *options)
     server_clear (server);
     return 1;
   }
+  server->token_expiry = token_expiry_new (&server->loop);
   watch_signals (server);
   store_push (server->store, store_job_new (STORE_LIVE_CALLS, NULL, on_loaded, &run));
   uv_run (&server->loop, UV_RUN_DEFAULT);

@@ -22,10 +22,13 @@ G_BEGIN_DECLS
  * A verb takes an Asker (who asks, and how the answer goes back), pushes a job to the store and answers when that
  * is done. What lives only in memory (sockets, timers, queued signals) can be lost; nothing else is kept there. */
 
+typedef struct TokenExpiry TokenExpiry;
+
 typedef struct
 {
   const Options *options;
   TokenRules *token_rules;
+  TokenExpiry *token_expiry;
   uv_loop_t loop;
   uv_signal_t signals[2];
   Transport *transport;

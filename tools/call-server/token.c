@@ -23,6 +23,7 @@ token_error_code (const GError *error)
       [TOKEN_ERROR_TYPE] = "token-wrong-type",
       [TOKEN_ERROR_ISSUER] = "token-wrong-issuer",
       [TOKEN_ERROR_AUDIENCE] = "token-wrong-audience",
+      [TOKEN_ERROR_USER] = "token-wrong-user",
       [TOKEN_ERROR_KEY] = "server-error",
   };
   return error->domain == TOKEN_ERROR ? codes[error->code] : "token-invalid";

@@ -23,7 +23,8 @@ typedef enum
   TOKEN_ERROR_TYPE,  /* a refresh token, say */
   TOKEN_ERROR_ISSUER,
   TOKEN_ERROR_AUDIENCE,
-  TOKEN_ERROR_KEY /* the server's own key is of no use */
+  TOKEN_ERROR_USER, /* not the one whom it should renew */
+  TOKEN_ERROR_KEY   /* the server's own key is of no use */
 } TokenError;
 
 #define TOKEN_ERROR (token_error_quark ())

@@ -16,12 +16,20 @@ user_free (User *user)
 }
 
 SocketOwner *
-socket_owner_new (User *user, const char *token)
+socket_owner_new (TransportSocket *socket, User *user, const char *token)
 {
   SocketOwner *owner = g_new0 (SocketOwner, 1);
+  owner->socket = socket;
   owner->user = user;
-  owner->digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  socket_owner_set_token (owner, token);
   return owner;
+}
+
+void
+socket_owner_set_token (SocketOwner *owner, const char *token)
+{
+  g_free (owner->digest);
+  owner->digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
 }
 
 void
@@ -122,11 +130,16 @@ users_see (Server *server, const TokenClaims *claims)
   return user;
 }
 
+TokenClaims *
+users_check_token (Server *server, const char *token, GError **error)
+{
+  return token_verify (token, server->token_rules, g_get_real_time () / G_USEC_PER_SEC, error);
+}
+
 User *
 users_from_token (Server *server, const char *token, GError **error)
 {
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  g_autoptr (TokenClaims) claims = token_verify (token, server->token_rules, now, error);
+  g_autoptr (TokenClaims) claims = users_check_token (server, token, error);
   return claims != NULL ? users_see (server, claims) : NULL;
 }
 

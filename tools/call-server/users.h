@@ -25,15 +25,20 @@ typedef struct
 
 void user_free (User *user);
 
-/* What a socket carries: whose it is, and a digest of the token it came with. A client that asks by REST is known as
- * one of the user's devices by that. */
+/* What a socket carries: whose it is, and a digest of its token. A client that asks by REST is known as one of the
+ * user's devices by that. */
 typedef struct
 {
+  TransportSocket *socket;
   User *user;
   char *digest;
+  gint64 expires; /* of the token; the rest is token-expiry.c's */
+  gint64 due_ms;
+  GSequenceIter *place;
 } SocketOwner;
 
-SocketOwner *socket_owner_new (User *user, const char *token);
+SocketOwner *socket_owner_new (TransportSocket *socket, User *user, const char *token);
+void socket_owner_set_token (SocketOwner *owner, const char *token);
 void socket_owner_free (SocketOwner *owner);
 /* The user's one socket that came with that token; NULL: none, or several. */
 TransportSocket *user_socket_by_token (const User *user, const char *token);
@@ -44,6 +49,7 @@ User *users_find (Server *server, const char *user_id); /* NULL: not met since t
 gboolean users_is_online (Server *server, const char *user_id);
 gint64 users_last_seen (Server *server, const UserRecord *record);
 
+TokenClaims *users_check_token (Server *server, const char *token, GError **error);
 User *users_from_token (Server *server, const char *token, GError **error);
 
 /* The user is told from now on when one of the directory comes or goes. */
