@@ -105,41 +105,71 @@ websocket_on_receive (WebSocket *websocket, const void *data, gsize length)
   return ++websocket->frames > MAX_FRAMES ? fail (websocket, LWS_CLOSE_STATUS_POLICY_VIOLATION) : 0;
 }
 
-gboolean
-websocket_send (WebSocket *websocket, const EngineioPacket *packet)
+/* Negative: the connection is broken. */
+static int
+write_frame (WebSocket *websocket, Frame *frame)
 {
-  Transport *transport = websocket->connection->transport;
-  g_autoptr (GBytes) bytes = NULL;
-  gsize length;
-  Frame *frame;
-
-  if (websocket->closing)
-    return TRUE;
-  bytes = engineio_packet_write (packet);
-  length = g_bytes_get_size (bytes);
-  if (websocket->queued > 0 && websocket->queued + length > transport->config.max_queue)
-    return FALSE;
-  frame = g_malloc (sizeof *frame + LWS_PRE + length);
-  frame->length = length;
-  frame->binary = packet->binary;
-  if (length > 0)
-    memcpy (frame->data + LWS_PRE, g_bytes_get_data (bytes, NULL), length);
-  g_queue_push_tail (&websocket->frames_out, frame);
-  websocket->queued += length;
-  lws_callback_on_writable (websocket->connection->wsi);
-  return TRUE;
+  websocket->connection->transport->stats.bytes_out += frame->length;
+  return lws_write (websocket->connection->wsi, frame->data + LWS_PRE, frame->length,
+      frame->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
 }
 
 static int
 write_one (WebSocket *websocket)
 {
   g_autofree Frame *frame = g_queue_pop_head (&websocket->frames_out);
-  int written = lws_write (websocket->connection->wsi, frame->data + LWS_PRE, frame->length,
-      frame->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
 
   websocket->queued -= frame->length;
-  websocket->connection->transport->stats.bytes_out += frame->length;
-  return written;
+  return write_frame (websocket, frame);
+}
+
+/* Ends the connection in a later turn of the loop: who sends may be anywhere up the stack. */
+static void
+doom (WebSocket *websocket)
+{
+  websocket->closing = TRUE;
+  lws_set_timeout (websocket->connection->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+  /* Its timers are looked at after events of its own only: this makes one. */
+  lws_cancel_service (websocket->connection->transport->context);
+}
+
+static Frame *
+frame_new (const EngineioPacket *packet)
+{
+  g_autoptr (GBytes) bytes = engineio_packet_write (packet);
+  gsize length = g_bytes_get_size (bytes);
+  Frame *frame = g_malloc (sizeof *frame + LWS_PRE + length);
+
+  frame->length = length;
+  frame->binary = packet->binary;
+  if (length > 0)
+    memcpy (frame->data + LWS_PRE, g_bytes_get_data (bytes, NULL), length);
+  return frame;
+}
+
+/* Written at once as long as the socket takes it: to wait for the loop to say so costs four calls of epoll_ctl() a
+ * frame. */
+gboolean
+websocket_send (WebSocket *websocket, const EngineioPacket *packet)
+{
+  Transport *transport = websocket->connection->transport;
+  struct lws *wsi = websocket->connection->wsi;
+  g_autofree Frame *frame = NULL;
+
+  if (websocket->closing)
+    return TRUE;
+  frame = frame_new (packet);
+  if (g_queue_is_empty (&websocket->frames_out) && !lws_partial_buffered (wsi)) {
+    if (write_frame (websocket, frame) < 0)
+      doom (websocket);
+    return TRUE;
+  }
+  if (websocket->queued > 0 && websocket->queued + frame->length > transport->config.max_queue)
+    return FALSE;
+  websocket->queued += frame->length;
+  g_queue_push_tail (&websocket->frames_out, g_steal_pointer (&frame));
+  lws_callback_on_writable (wsi);
+  return TRUE;
 }
 
 /* The close frame. Returning -1 from the callback for writing would drop the connection without one; an expired idle
@@ -185,19 +215,16 @@ websocket_close (WebSocket *websocket, guint16 status)
   /* A reader that takes nothing does not keep the connection. */
   lws_set_timeout (websocket->connection->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_TIMEOUT_S);
   lws_callback_on_writable (websocket->connection->wsi);
-  lws_cancel_service (websocket->connection->transport->context); /* see websocket_kill() */
+  lws_cancel_service (websocket->connection->transport->context); /* see doom() */
 }
 
 void
 websocket_kill (WebSocket *websocket)
 {
-  websocket->closing = TRUE;
   websocket->session = NULL;
   g_queue_clear_full (&websocket->frames_out, g_free);
   websocket->queued = 0;
-  lws_set_timeout (websocket->connection->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-  /* Its timers are looked at after events of its own only: this makes one. */
-  lws_cancel_service (websocket->connection->transport->context);
+  doom (websocket);
 }
 
 void
