@@ -74,7 +74,7 @@ export class Server {
     await watchdog(Promise.race([listening, this.exited.then(({ code }) => {
       throw new Error(`the server ended with ${code}: ${this.stderr}`);
     })]), 'the server to listen', 30000);
-    const [, url] = this.stdout.match(/^gst-call-server listening on (http:\/\/127\.0\.0\.1:\d+)\n/);
+    const [, url] = this.stdout.match(/^gst-call-server listening on (https?:\/\/127\.0\.0\.1:\d+)\n/);
     this.url = url;
     this.port = Number(new URL(url).port);
     return this;

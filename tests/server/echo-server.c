@@ -283,12 +283,13 @@ configure (TransportConfig *config)
   static const char *const NAMESPACES[] = {"/", "/custom", NULL};
   static const char *origins[] = {"*", NULL};
   static char listen_address[32];
+  static const char *listen[] = {listen_address, NULL};
 
   transport_config_init (config);
   g_snprintf (listen_address, sizeof listen_address, "127.0.0.1:%d", options.port);
   if (options.origin != NULL)
     origins[0] = *options.origin == '\0' ? NULL : options.origin;
-  config->listen = listen_address;
+  config->listen = listen;
   config->namespaces = NAMESPACES;
   config->origins = origins;
   config->echo_path = "/engine.io/";

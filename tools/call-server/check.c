@@ -3,9 +3,9 @@
 
 #include "tools/call-server/check.h"
 
+#include "tools/call-server/transport.h"
+
 #include <errno.h>
-#include <gio/gio.h>
-#include <string.h>
 #include <unistd.h>
 
 static void
@@ -28,20 +28,36 @@ check_database (const char *path, GPtrArray *problems)
 }
 
 static void
-check_listen (const char *address, GPtrArray *problems)
+take (GPtrArray *problems, const char *setting, const char *value, GError *error)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnectable) connectable = g_network_address_parse (address, 0, &error);
-  if (connectable == NULL)
-    add (problems, "listen", address, error->message);
-  else if (strrchr (address, ':') == NULL || g_str_has_suffix (address, "]"))
-    add (problems, "listen", address, "there is no port");
+  if (error != NULL)
+    add (problems, setting, value, error->message);
+  g_clear_error (&error);
+}
+
+static void
+check_list (char *const *values, const char *setting, gboolean (*check) (const char *, GError **), GPtrArray *problems)
+{
+  for (; values != NULL && *values != NULL; values++) {
+    GError *error = NULL;
+    check (*values, &error);
+    take (problems, setting, *values, error);
+  }
+}
+
+static gboolean
+check_listen (const char *address, GError **error)
+{
+  return g_str_equal (address, "systemd") || transport_check_listen (address, error);
 }
 
 void
 check_surroundings (const Options *options, GPtrArray *problems)
 {
+  GError *error = NULL;
   check_database (options->database, problems);
-  for (guint i = 0; options->listen[i] != NULL; i++)
-    check_listen (options->listen[i], problems);
+  check_list (options->listen, "listen", check_listen, problems);
+  if (options->tls_certificate != NULL && options->tls_key != NULL)
+    transport_check_tls (options->tls_certificate, options->tls_key, &error);
+  take (problems, "tls-certificate", options->tls_certificate, error);
 }

@@ -4,6 +4,7 @@
 #include "tools/call-server/options.h"
 
 #include "tools/call-server/settings.h"
+#include "tools/call-server/transport.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -155,7 +156,17 @@ void
 options_check (const Options *options, GPtrArray *problems)
 {
   const char *text = NULL;
-  if (options->turn_servers != NULL && options->turn_servers[0] != NULL && options->turn_secret == NULL)
+  g_autoptr (GError) error = NULL;
+  char *const *proxy = options->trusted_proxies;
+  for (; proxy != NULL && *proxy != NULL; proxy++) {
+    if (!transport_check_proxy (*proxy, &error)) {
+      g_ptr_array_add (problems, g_error_new (OPTIONS_ERROR, OPTIONS_ERROR_USAGE, "trusted-proxy: %s", error->message));
+      break;
+    }
+  }
+  if ((options->tls_certificate == NULL) != (options->tls_key == NULL))
+    text = "tls-certificate and tls-key need each other";
+  else if (options->turn_servers != NULL && options->turn_servers[0] != NULL && options->turn_secret == NULL)
     text = "turn-server needs turn-secret-file";
   else if (options->jwt_secret == NULL && !options->dev && problems->len == 0)
     text = "no JWT secret: give jwt-secret-file, JWT_SECRET in the environment, or --dev to try things out";

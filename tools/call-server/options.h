@@ -15,6 +15,9 @@ typedef struct
   int port;
   char *database;
   char **origins;
+  char *tls_certificate, *tls_key;
+  char **trusted_proxies;
+  double drain_timeout; /* seconds */
   gboolean dev;
   gboolean debug;
 

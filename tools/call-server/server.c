@@ -2,21 +2,20 @@
  * Copyright (C) 2026 The GstCall Authors */
 
 /* The order of things: the store opens; calls that lived are taken up again; then we listen and say so. A signal
- * stops the transport, which lets answers drain; then the store writes what waits; then the loop runs empty. */
+ * (process.c) stops the transport, which lets answers drain; then the store writes what waits; then the loop runs empty. */
 
 #include "tools/call-server/server.h"
 
 #include "tools/call-server/devices.h"
 #include "tools/call-server/events.h"
+#include "tools/call-server/process.h"
 #include "tools/call-server/routes.h"
+#include "tools/call-server/systemd.h"
 #include "tools/call-server/token-expiry.h"
 #include "tools/call-server/token-rules.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
-#define STOP_MS 2000
 #define ALIVE_MS 5000
 #define DEV_TTL (7 * 86400)
 
@@ -61,8 +60,14 @@ listen_now (Server *server, GError **error)
   static const TransportHandler handler = {on_request, on_connect, on_event, on_disconnect};
   static const char *const namespaces[] = {"/", NULL};
   TransportConfig config;
+  g_auto (GStrv) listen = systemd_expand_listen ((const char *const *) server->options->listen, error);
+  if (listen == NULL)
+    return FALSE;
   transport_config_init (&config);
-  config.listen = server->options->listen[0];
+  config.listen = (const char *const *) listen;
+  config.tls_certificate = server->options->tls_certificate;
+  config.tls_key = server->options->tls_key;
+  config.trusted_proxies = (const char *const *) server->options->trusted_proxies;
   config.namespaces = namespaces;
   config.origins = (const char *const *) server->options->origins;
   config.ping_interval_ms = (guint) (server->options->ping_interval * 1000);
@@ -83,8 +88,7 @@ close_store (Server *server)
   g_hash_table_remove_all (server->live);
   g_clear_pointer (&server->token_expiry, token_expiry_free);
   g_clear_pointer (&server->store, store_free);
-  for (guint i = 0; i < G_N_ELEMENTS (server->signals); i++)
-    uv_close ((uv_handle_t *) &server->signals[i], NULL);
+  process_close (server);
 }
 
 static void
@@ -95,23 +99,16 @@ on_stopped (gpointer data)
   g_clear_pointer (&server->transport, transport_free);
 }
 
-static void
-stop (Server *server)
+void
+server_stop (Server *server)
 {
   if (server->stopping)
     return;
   server->stopping = TRUE;
   if (server->transport != NULL)
-    transport_stop (server->transport, STOP_MS, on_stopped, server);
+    transport_stop (server->transport, (guint) (server->options->drain_timeout * 1000), on_stopped, server);
   else
     close_store (server);
-}
-
-static void
-on_signal (uv_signal_t *handle, int number)
-{
-  g_info ("signal %d: stopping", number);
-  stop (handle->data);
 }
 
 /* ---- starting ---- */
@@ -133,12 +130,13 @@ print_dev_tokens (Server *server)
 static void
 say_listening (Server *server)
 {
-  const char *listen = server->options->listen[0];
-  int host = (int) (strrchr (listen, ':') - listen);
-  printf ("gst-call-server listening on http://%.*s:%d\n", host, listen, transport_get_port (server->transport));
+  const char *url;
+  for (guint i = 0; (url = transport_get_url (server->transport, i)) != NULL; i++)
+    printf ("gst-call-server listening on %s\n", url);
   if (server->options->dev)
     print_dev_tokens (server);
   fflush (stdout);
+  process_ready (server);
 }
 
 static void
@@ -178,25 +176,13 @@ on_loaded (StoreJob *job)
   if (error != NULL || !listen_now (server, &error)) {
     fprintf (stderr, "gst-call-server: %s\n", error->message);
     run->code = 1;
-    stop (server);
+    server_stop (server);
     return;
   }
   while (job->calls->len > 0)
     take_up (server, g_ptr_array_steal_index (job->calls, 0));
   on_alive (server);
   say_listening (server);
-}
-
-static void
-watch_signals (Server *server)
-{
-  static const int numbers[] = {SIGTERM, SIGINT};
-  signal (SIGPIPE, SIG_IGN);
-  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
-    uv_signal_init (&server->loop, &server->signals[i]);
-    server->signals[i].data = server;
-    uv_signal_start (&server->signals[i], on_signal, numbers[i]);
-  }
 }
 
 static void
@@ -219,6 +205,7 @@ server_run (const Options *options)
     fprintf (stderr, "gst-call-server: %s\n", error->message);
     return 1;
   }
+  process_raise_limits ();
   uv_loop_init (&server->loop);
   server->users = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) user_free);
   server->live = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) live_call_free);
@@ -229,7 +216,7 @@ server_run (const Options *options)
     return 1;
   }
   server->token_expiry = token_expiry_new (&server->loop);
-  watch_signals (server);
+  process_watch (server);
   store_push (server->store, store_job_new (STORE_LIVE_CALLS, NULL, on_loaded, &run));
   uv_run (&server->loop, UV_RUN_DEFAULT);
   server_clear (server);

@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * A verb takes an Asker (who asks, and how the answer goes back), pushes a job to the store and answers when that
  * is done. What lives only in memory (sockets, timers, queued signals) can be lost; nothing else is kept there. */
 
+#define SERVER_SIGNALS 3
+
 typedef struct TokenExpiry TokenExpiry;
 
 typedef struct
@@ -30,16 +32,17 @@ typedef struct
   TokenRules *token_rules;
   TokenExpiry *token_expiry;
   uv_loop_t loop;
-  uv_signal_t signals[2];
+  uv_signal_t signals[SERVER_SIGNALS];
   Transport *transport;
   Store *store;
   GHashTable *users; /* id -> User */
   GHashTable *live;  /* call id -> LiveCall */
-  Timer *alive_timer;
+  Timer *alive_timer, *watchdog;
   gboolean stopping;
 } Server;
 
 /* Runs until a signal ends it. The exit code. */
 int server_run (const Options *options);
+void server_stop (Server *server);
 
 G_END_DECLS

@@ -13,14 +13,25 @@
 
 const Setting settings[] = {
     /* the server */
-    {"listen", SETTING_LIST, MEMBER (listen), NULL, 0, 0, "HOST:PORT",
-        "Address to listen on; port 0 takes a free one; may be repeated (default: `port` on 127.0.0.1)", NULL, 'l'},
+    {"listen", SETTING_LIST, MEMBER (listen), NULL, 0, 0, "ADDRESS",
+        "HOST:PORT (port 0 takes a free one), unix:/PATH, systemd for the sockets that it passes, or fd:N; may be "
+        "repeated (default: `port` on 127.0.0.1)",
+        NULL, 'l'},
     {"port", SETTING_NUMBER, MEMBER (port), "8080", 0, 65535, "PORT", "Port on 127.0.0.1, where no `listen` is given",
         "PORT", 0},
     {"database", SETTING_PATH, MEMBER (database), NULL, 0, 0, "FILE",
         "SQLite database, made if it is not there (default calls.db; with `dev` one in memory)", NULL, 'd'},
     {"origin", SETTING_LIST, MEMBER (origins), NULL, 0, 0, "ORIGIN",
         "Web origin that may use the server, or * for all; may be repeated (default: the server's own)", NULL, 0},
+    {"tls-certificate", SETTING_PATH, MEMBER (tls_certificate), NULL, 0, 0, "FILE",
+        "PEM file with the certificate and its chain: https and wss, and nothing else, on all addresses", NULL, 0},
+    {"tls-key", SETTING_PATH, MEMBER (tls_key), NULL, 0, 0, "FILE", "PEM file with the certificate's key", NULL, 0},
+    {"trusted-proxy", SETTING_LIST, MEMBER (trusted_proxies), NULL, 0, 0, "ADDRESS",
+        "Reverse proxy whose X-Forwarded-For is believed: an address, a network as 10.0.0.0/8, or unix; may be "
+        "repeated",
+        NULL, 0},
+    {"drain-timeout", SETTING_SECONDS, MEMBER (drain_timeout), "10", 0, 3600, "SECONDS",
+        "How long requests under way may take at the end", NULL, 0},
     {"dev", SETTING_SWITCH, MEMBER (dev), "no", 0, 0, NULL,
         "Try things out: own secret, users alice, bob and carol, whose tokens are printed as NAME=TOKEN lines", NULL,
         0},

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* The listening socket. It is ours and not libwebsockets' so that a shutdown can close it first, that the port of :0
+/* A listening socket. It is ours and not libwebsockets' so that a shutdown can close it first, that the port of :0
  * is known, and that connections past the limit are turned away here, before they cost anything. */
 
 #define _GNU_SOURCE /* accept4 */
 
 #include "tools/call-server/transport-private.h"
 
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define BACKLOG 1024
@@ -29,6 +31,8 @@ struct Listener
   uv_timer_t retry;
   uv_poll_cb on_ready;
   guint open_handles;
+  int port;
+  char *url, *unix_path; /* of a file that we made */
 };
 
 static guint
@@ -85,70 +89,118 @@ on_ready (uv_poll_t *poll, int status, int events)
   }
 }
 
+void
+listener_free (Listener *listener)
+{
+  if (listener->fd >= 0)
+    close (listener->fd);
+  if (listener->unix_path != NULL)
+    unlink (listener->unix_path);
+  g_free (listener->unix_path);
+  g_free (listener->url);
+  g_free (listener);
+}
+
 static gboolean
-fail (GError **error, const char *listen_address, const char *what)
+fail (GError **error, const char *address, const char *what)
 {
   int code = errno;
 
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s: %s", listen_address, what, g_strerror (code));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "cannot %s %s: %s", what, address, g_strerror (code));
   return FALSE;
 }
 
-static gboolean
-parse_address (const char *text, struct sockaddr_storage *storage, socklen_t *length, GError **error)
+/* A server that was killed leaves its socket's file behind; one that answers is somebody else's. */
+static void
+remove_stale (const ListenAddress *address)
 {
-  g_autoptr (GSocketConnectable) connectable = g_network_address_parse (text, 0, error);
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autoptr (GSocketAddressEnumerator) addresses = NULL;
+  const struct sockaddr_un *name = (const struct sockaddr_un *) &address->storage;
+  int fd = address->storage.ss_family == AF_UNIX ? socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
 
-  if (connectable == NULL)
-    return FALSE;
-  addresses = g_socket_connectable_enumerate (connectable);
-  address = g_socket_address_enumerator_next (addresses, NULL, error);
-  if (address == NULL)
-    return FALSE;
-  *length = g_socket_address_get_native_size (address);
-  return g_socket_address_to_native (address, storage, sizeof *storage, error);
+  if (fd < 0)
+    return;
+  if (connect (fd, (const struct sockaddr *) name, address->length) != 0 && errno == ECONNREFUSED)
+    unlink (name->sun_path);
+  close (fd);
 }
 
 static gboolean
-open_socket (Listener *listener, const char *text, GError **error)
+open_socket (Listener *listener, const char *text, const ListenAddress *address, GError **error)
 {
-  struct sockaddr_storage address = {0};
-  socklen_t length = 0;
   const int on = 1;
 
-  if (!parse_address (text, &address, &length, error))
-    return FALSE;
-  listener->fd = socket (address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  listener->fd = socket (address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener->fd < 0)
-    return fail (error, text, "socket");
+    return fail (error, text, "make a socket for");
+  remove_stale (address);
   setsockopt (listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind (listener->fd, (struct sockaddr *) &address, length) != 0)
-    return fail (error, text, "bind");
-  if (listen (listener->fd, BACKLOG) != 0)
-    return fail (error, text, "listen");
-  length = sizeof address;
-  getsockname (listener->fd, (struct sockaddr *) &address, &length);
-  listener->transport->port = ntohs (address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *) &address)->sin6_port
-                                                                   : ((struct sockaddr_in *) &address)->sin_port);
+  if (bind (listener->fd, (const struct sockaddr *) &address->storage, address->length) != 0
+      || listen (listener->fd, BACKLOG) != 0)
+    return fail (error, text, "listen on");
+  listener->unix_path = address->storage.ss_family == AF_UNIX
+                            ? g_strdup (((const struct sockaddr_un *) &address->storage)->sun_path)
+                            : NULL;
   return TRUE;
 }
 
+static gboolean
+adopt_listening (Listener *listener, const char *text, int fd, GError **error)
+{
+  int listening = 0;
+  socklen_t length = sizeof listening;
+
+  if (getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) != 0 || !listening) {
+    errno = listening ? errno : EINVAL;
+    return fail (error, text, "listen on");
+  }
+  fcntl (fd, F_SETFD, FD_CLOEXEC);
+  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
+  listener->fd = fd;
+  return TRUE;
+}
+
+static void
+learn_name (Listener *listener, const char *text)
+{
+  struct sockaddr_storage bound = {0};
+  socklen_t length = sizeof bound;
+
+  getsockname (listener->fd, (struct sockaddr *) &bound, &length);
+  listener->port = listen_address_port (&bound);
+  listener->url =
+      listen_address_url (text, &bound, length, tls_is_configured (&listener->transport->config) ? "https" : "http");
+}
+
 Listener *
-listener_new (Transport *transport, GError **error)
+listener_new (Transport *transport, const char *text, GError **error)
 {
   Listener *listener = g_new0 (Listener, 1);
+  ListenAddress address;
+  gboolean open;
 
   listener->transport = transport;
   listener->fd = -1;
-  if (!open_socket (listener, transport->config.listen, error)) {
-    if (listener->fd >= 0)
-      close (listener->fd);
-    g_free (listener);
+  open = listen_address_parse (text, &address, error)
+         && (address.fd >= 0 ? adopt_listening (listener, text, address.fd, error)
+                             : open_socket (listener, text, &address, error));
+  if (!open) {
+    listener_free (listener);
     return NULL;
   }
+  learn_name (listener, text);
   return listener;
+}
+
+int
+listener_get_port (const Listener *listener)
+{
+  return listener->port;
+}
+
+const char *
+listener_get_url (const Listener *listener)
+{
+  return listener->url;
 }
 
 void
@@ -173,7 +225,7 @@ on_closed (uv_handle_t *handle)
   if (--listener->open_handles > 0)
     return;
   listener->transport->open_handles--;
-  g_free (listener);
+  listener_free (listener);
 }
 
 void
@@ -181,5 +233,6 @@ listener_close (Listener *listener)
 {
   uv_close ((uv_handle_t *) &listener->retry, on_closed);
   uv_close ((uv_handle_t *) &listener->poll, on_closed);
-  close (listener->fd);
+  close (listener->fd); /* now: nobody is to come in any more */
+  listener->fd = -1;
 }

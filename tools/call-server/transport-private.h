@@ -15,7 +15,9 @@ G_BEGIN_DECLS
 /* What the files of the transport share. The layers, each knowing the next one only through the functions below:
  *
  *   transport.c           the whole, dispatch of libwebsockets' callbacks
- *   transport-stop.c      its end                                    transport-listen.c  the listening socket
+ *   transport-stop.c      its end                                    transport-listen.c  the listening sockets
+ *   transport-address.c   where to listen                            transport-tls.c     certificate and key
+ *   transport-proxy.c     whose request a proxy brings
  *   transport-http.c      HTTP: headers, body, reply                 transport-request.c  what a request says
  *   transport-cors.c      who may ask, and what they hear
  *   hangup-watch.c        tells when the client of a held request is gone
@@ -37,8 +39,9 @@ struct Transport
   uv_loop_t *loop;
   struct lws_context *context;
   struct lws_vhost *vhost;
-  Listener *listener;
-  int port;
+  gpointer tls_context;   /* SSL_CTX, libwebsockets' */
+  GPtrArray *listeners;   /* Listener */
+  GPtrArray *proxies;     /* GInetAddressMask */
   TransportConfig config; /* strings and lists are owned */
   TransportHandler handler;
   gpointer user_data;
@@ -71,9 +74,35 @@ struct Connection
 };
 
 /* --- transport-listen.c --- */
-Listener *listener_new (Transport *transport, GError **error);
+Listener *listener_new (Transport *transport, const char *address, GError **error);
 void listener_start (Listener *listener);
-void listener_close (Listener *listener);
+void listener_free (Listener *listener);  /* one that was not started */
+void listener_close (Listener *listener); /* frees it, later */
+int listener_get_port (const Listener *listener);
+const char *listener_get_url (const Listener *listener);
+
+/* --- transport-address.c --- */
+typedef struct
+{
+  int fd; /* one that is listening already, or -1 */
+  struct sockaddr_storage storage;
+  socklen_t length;
+} ListenAddress;
+
+gboolean listen_address_parse (const char *text, ListenAddress *address, GError **error);
+int listen_address_port (const struct sockaddr_storage *storage);
+char *peer_address (int fd); /* numeric; "unix" over a unix socket */
+char *listen_address_url (
+    const char *text, const struct sockaddr_storage *storage, socklen_t length, const char *scheme);
+
+/* --- transport-tls.c --- */
+gboolean tls_is_configured (const TransportConfig *config);
+void tls_on_context (Transport *transport, gpointer context);
+
+/* --- transport-proxy.c --- */
+GPtrArray *proxy_masks_new (const char *const *texts);
+/* Who asks, where @peer is at the other end of the connection. */
+char *proxy_client_address (const Transport *transport, const char *peer, const char *forwarded);
 
 /* --- transport-stop.c --- */
 void transport_check_drained (Transport *transport);

@@ -151,7 +151,8 @@ http_request_new (Connection *connection)
   request->body = g_byte_array_new ();
   request->headers = read_headers (connection->wsi);
   request->query = read_query (connection->wsi);
-  request->address = g_strdup (connection->address);
+  request->address = proxy_client_address (
+      connection->transport, connection->address, g_hash_table_lookup (request->headers, "x-forwarded-for"));
   request->keep_alive = wants_keep_alive (connection->wsi, request->headers);
   request->method = HTTP_OTHER;
   for (guint i = 0; i < G_N_ELEMENTS (METHODS) && request->method == HTTP_OTHER; i++) {

@@ -102,8 +102,16 @@ transport_stop (Transport *transport, guint timeout_ms, void (*done) (gpointer),
   uv_timer_init (transport->loop, &transport->stop_timer);
   transport->stop_timer.data = transport;
   uv_timer_start (&transport->stop_timer, on_deadline, timeout_ms, 0);
-  listener_close (transport->listener);
+  g_ptr_array_foreach (transport->listeners, (GFunc) listener_close, NULL);
+  g_ptr_array_set_size (transport->listeners, 0);
   say_goodbyes (transport);
   close_idle_connections (transport);
   transport_check_drained (transport);
+}
+
+void
+transport_stop_now (Transport *transport)
+{
+  if (transport->stopping && !transport->destroying)
+    uv_timer_start (&transport->stop_timer, on_deadline, 0, 0);
 }

@@ -16,10 +16,10 @@
 void
 transport_config_init (TransportConfig *config)
 {
-  static const char *const NAMESPACES[] = {"/", NULL};
+  static const char *const NAMESPACES[] = {"/", NULL}, *const LISTEN[] = {"127.0.0.1:8080", NULL};
 
   *config = (TransportConfig){
-      .listen = "127.0.0.1:8080",
+      .listen = LISTEN,
       .path = "/socket.io/",
       .namespaces = NAMESPACES,
       .ping_interval_ms = 25000,
@@ -38,12 +38,10 @@ on_instantiated (struct lws *wsi)
 {
   Transport *transport = lws_context_user (lws_get_context (wsi));
   Connection *connection = g_new0 (Connection, 1);
-  char address[64] = "";
 
   connection->transport = transport;
   connection->wsi = wsi;
-  lws_get_peer_simple (wsi, address, sizeof address);
-  connection->address = g_strdup (g_str_has_prefix (address, "::ffff:") ? address + 7 : address);
+  connection->address = peer_address (lws_get_socket_fd (wsi));
   connection->link.data = connection;
   g_queue_push_tail_link (&transport->connection_list, &connection->link);
   lws_set_opaque_user_data (wsi, connection);
@@ -119,6 +117,8 @@ on_callback (struct lws *wsi, enum lws_callback_reasons reason, void *user, void
 
   if (reason == LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED)
     on_instantiated (wsi);
+  else if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS)
+    tls_on_context (lws_context_user (lws_get_context (wsi)), user);
   else if (wsi != NULL)
     connection = lws_get_opaque_user_data (wsi);
   if (connection == NULL)
@@ -161,7 +161,10 @@ copy_config (Transport *transport, const TransportConfig *config)
   TransportConfig *copy = &transport->config;
 
   *copy = *config;
-  copy->listen = g_strdup (config->listen);
+  copy->listen = (const char *const *) g_strdupv ((char **) config->listen);
+  copy->tls_certificate = g_strdup (config->tls_certificate);
+  copy->tls_key = g_strdup (config->tls_key);
+  copy->trusted_proxies = (const char *const *) g_strdupv ((char **) config->trusted_proxies);
   copy->path = g_strdup (config->path);
   copy->echo_path = g_strdup (config->echo_path);
   copy->namespaces = (const char *const *) g_strdupv ((char **) config->namespaces);
@@ -171,7 +174,10 @@ copy_config (Transport *transport, const TransportConfig *config)
 static void
 clear_config (TransportConfig *config)
 {
-  g_free ((char *) config->listen);
+  g_strfreev ((char **) config->listen);
+  g_free ((char *) config->tls_certificate);
+  g_free ((char *) config->tls_key);
+  g_strfreev ((char **) config->trusted_proxies);
   g_free ((char *) config->path);
   g_free ((char *) config->echo_path);
   g_strfreev ((char **) config->namespaces);
@@ -196,13 +202,31 @@ create_context (Transport *transport)
       .keepalive_timeout = transport->config.idle_timeout_s,
       .max_http_header_data2 = MAX_HEADERS,
       .pcontext = &transport->context,
+      .alpn = "http/1.1", /* with h2 the answers would have to be framed */
   };
+
+  if (tls_is_configured (&transport->config))
+    info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
 
   lws_set_log_level (LLL_ERR | LLL_WARN, on_log);
   transport->context = lws_create_context (&info);
   if (transport->context != NULL)
     transport->vhost = lws_create_vhost (transport->context, &info);
   return transport->vhost != NULL;
+}
+
+static gboolean
+open_listeners (Transport *transport, GError **error)
+{
+  transport->listeners = g_ptr_array_new ();
+  for (guint i = 0; transport->config.listen[i] != NULL; i++) {
+    Listener *listener = listener_new (transport, transport->config.listen[i], error);
+
+    if (listener == NULL)
+      return FALSE;
+    g_ptr_array_add (transport->listeners, listener);
+  }
+  return TRUE;
 }
 
 Transport *
@@ -219,15 +243,20 @@ transport_new (
   transport->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   transport->answered = g_ptr_array_new_with_free_func ((GDestroyNotify) transport_socket_unref);
   g_queue_init (&transport->connection_list);
-  transport->listener = listener_new (transport, error);
-  if (transport->listener == NULL) {
+  transport->proxies = proxy_masks_new (config->trusted_proxies);
+  if (!open_listeners (transport, error)
+      || (tls_is_configured (config) && !transport_check_tls (config->tls_certificate, config->tls_key, error))) {
+    g_ptr_array_foreach (transport->listeners, (GFunc) listener_free, NULL);
     transport_free (transport);
     return NULL;
   }
   if (!create_context (transport))
     g_error ("libwebsockets has no libuv support (package libwebsockets-evlib-uv)");
+  if (!transport_reload_tls (transport, NULL))
+    g_warning ("the certificate was changed while it was read");
   transport->hangups = hangup_watch_new (transport);
-  listener_start (transport->listener);
+  for (guint i = 0; i < transport->listeners->len; i++)
+    listener_start (g_ptr_array_index (transport->listeners, i));
   return transport;
 }
 
@@ -239,6 +268,8 @@ transport_free (Transport *transport)
   g_hash_table_unref (transport->sessions);
   g_hash_table_unref (transport->addresses);
   g_ptr_array_unref (transport->answered);
+  g_ptr_array_unref (transport->listeners);
+  g_ptr_array_unref (transport->proxies);
   clear_config (&transport->config);
   g_free (transport);
 }
@@ -246,7 +277,13 @@ transport_free (Transport *transport)
 int
 transport_get_port (Transport *transport)
 {
-  return transport->port;
+  return listener_get_port (g_ptr_array_index (transport->listeners, 0));
+}
+
+const char *
+transport_get_url (Transport *transport, guint at)
+{
+  return at < transport->listeners->len ? listener_get_url (g_ptr_array_index (transport->listeners, at)) : NULL;
 }
 
 void

@@ -18,10 +18,14 @@ typedef struct TransportSocket TransportSocket;   /* one Socket.IO connection to
 
 typedef struct
 {
-  const char *listen;            /* "127.0.0.1:8080", "[::1]:0" */
+  const char *const *listen;     /* NULL-terminated: "127.0.0.1:8080", "[::1]:0", "unix:/path", "fd:3" */
+  const char *tls_certificate;   /* PEM file, the chain in it; NULL: no TLS */
+  const char *tls_key;           /* PEM file */
   const char *path;              /* "/socket.io/" */
   const char *const *namespaces; /* NULL-terminated; others are refused with "Invalid namespace" */
   const char *const *origins;    /* allowed origins, "*" for all, NULL for same-host and none */
+  /* Addresses ("10.0.0.0/8", "unix") whose X-Forwarded-For is believed; NULL: nobody's. */
+  const char *const *trusted_proxies;
   guint ping_interval_ms;        /* 25000 */
   guint ping_timeout_ms;         /* 20000 */
   guint connect_timeout_ms;      /* 45000: Engine.IO open, but no Socket.IO CONNECT */
@@ -63,10 +67,18 @@ typedef struct
 /* Starts to listen. NULL with @error: the address cannot be had. */
 Transport *transport_new (uv_loop_t *loop, const TransportConfig *config, const TransportHandler *handler,
     gpointer user_data, GError **error);
-int transport_get_port (Transport *transport);
+int transport_get_port (Transport *transport);                  /* of the first address; 0: it has none */
+const char *transport_get_url (Transport *transport, guint at); /* "https://127.0.0.1:8443"; NULL: there are no more */
+/* Reads certificate and key again, for connections to come. FALSE: those in use stay. */
+gboolean transport_reload_tls (Transport *transport, GError **error);
+/* What transport_new() would make of them. */
+gboolean transport_check_listen (const char *text, GError **error);
+gboolean transport_check_tls (const char *certificate, const char *key, GError **error);
+gboolean transport_check_proxy (const char *text, GError **error);
 /* Stops listening, says goodbye to every socket, lets answers drain until @timeout_ms; then @done on the loop. */
 void transport_stop (Transport *transport, guint timeout_ms, void (*done) (gpointer), gpointer user_data);
-void transport_free (Transport *transport); /* after done */
+void transport_stop_now (Transport *transport); /* the deadline of transport_stop(), brought forward */
+void transport_free (Transport *transport);     /* after done */
 
 /* Valid until it is replied to; the reply to a request whose client went away is dropped silently. */
 const char *transport_request_method (TransportRequest *request);
