@@ -2,7 +2,8 @@
  * Copyright (C) 2026 The GstCall Authors */
 
 /* The order of things: the store opens; calls that lived are taken up again; then we listen and say so. A signal
- * (process.c) stops the transport, which lets answers drain; then the store writes what waits; then the loop runs empty. */
+ * (process.c) stops the transport, which lets answers drain; then the store writes what waits; then the loop runs
+ * empty. */
 
 #include "tools/call-server/server.h"
 

@@ -5,7 +5,7 @@
  * list is read from its end, as far as those who wrote it are trusted:
  *
  *   connection from 10.0.0.2 (trusted), X-Forwarded-For: 1.1.1.1, 203.0.113.7, 10.0.0.1 (trusted)
- *                                                                 ^ the client; what stands before it is its own word */
+ *                                                                 ^ the client; all before it is its own word */
 
 #include "tools/call-server/transport-private.h"
 
