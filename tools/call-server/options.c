@@ -5,6 +5,7 @@
 
 #include "tools/call-server/settings.h"
 #include "tools/call-server/transport.h"
+#include "tools/call-server/webhooks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -172,6 +173,9 @@ options_check (const Options *options, GPtrArray *problems)
     text = "no JWT secret: give jwt-secret-file, JWT_SECRET in the environment, or --dev to try things out";
   if (text != NULL)
     g_ptr_array_add (problems, g_error_new_literal (OPTIONS_ERROR, OPTIONS_ERROR_USAGE, text));
+  g_autoptr (GError) webhook_error = NULL;
+  if (!webhooks_check (options, &webhook_error))
+    g_ptr_array_add (problems, g_error_new_literal (OPTIONS_ERROR, OPTIONS_ERROR_USAGE, webhook_error->message));
 }
 
 void

@@ -31,6 +31,11 @@ typedef struct
   char **stun_servers, **turn_servers;
   GBytes *turn_secret;
   double turn_ttl; /* seconds */
+
+  char **webhook_urls, **webhook_events;
+  GBytes *webhook_secret;
+  char *webhook_ca_file;
+  double webhook_timeout, webhook_max_age; /* seconds */
 } Options;
 
 #define OPTIONS_ERROR (options_error_quark ())

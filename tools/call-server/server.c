@@ -85,7 +85,10 @@ close_store (Server *server)
 {
   timer_stop (&server->alive_timer);
   store_push (server->store, store_job_new (STORE_ALIVE, NULL, NULL, NULL));
+  if (server->webhooks != NULL)
+    webhooks_stop (server->webhooks);
   store_drain (server->store);
+  g_clear_pointer (&server->webhooks, webhooks_free);
   g_hash_table_remove_all (server->live);
   g_clear_pointer (&server->token_expiry, token_expiry_free);
   g_clear_pointer (&server->store, store_free);
@@ -218,6 +221,7 @@ server_run (const Options *options)
   }
   server->token_expiry = token_expiry_new (&server->loop);
   process_watch (server);
+  server->webhooks = webhooks_new (&server->loop, server->store, options);
   store_push (server->store, store_job_new (STORE_LIVE_CALLS, NULL, on_loaded, &run));
   uv_run (&server->loop, UV_RUN_DEFAULT);
   server_clear (server);

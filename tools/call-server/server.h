@@ -8,6 +8,7 @@
 #include "tools/call-server/timer.h"
 #include "tools/call-server/token.h"
 #include "tools/call-server/transport.h"
+#include "tools/call-server/webhooks.h"
 
 G_BEGIN_DECLS
 
@@ -35,8 +36,9 @@ typedef struct
   uv_signal_t signals[SERVER_SIGNALS];
   Transport *transport;
   Store *store;
-  GHashTable *users; /* id -> User */
-  GHashTable *live;  /* call id -> LiveCall */
+  Webhooks *webhooks; /* NULL: there are none */
+  GHashTable *users;  /* id -> User */
+  GHashTable *live;   /* call id -> LiveCall */
   Timer *alive_timer, *watchdog;
   gboolean stopping;
 } Server;

@@ -64,6 +64,21 @@ const Setting settings[] = {
         "File with the secret shared with the TURN servers (coturn: use-auth-secret)", NULL, 0},
     {"turn-ttl", SETTING_SECONDS, MEMBER (turn_ttl), "86400", 60, 7 * DAY, "SECONDS",
         "How long a TURN credential is good for", NULL, 0},
+
+    /* webhooks */
+    {"webhook-url", SETTING_LIST, MEMBER (webhook_urls), NULL, 0, 0, "URL",
+        "Where calls' events are posted, http:// or https://; may be repeated", NULL, 0},
+    {"webhook-secret-file", SETTING_SECRET, MEMBER (webhook_secret), NULL, 1, MAX_SECRET, "FILE",
+        "File with the secret that signs the events: whsec_ and the base64 of 24 to 64 bytes", NULL, 0},
+    {"webhook-events", SETTING_LIST, MEMBER (webhook_events), NULL, 0, 0, "EVENT",
+        "Events to post, of call.started, call.accepted, call.ended, call.quality; may be repeated (default: all)",
+        NULL, 0},
+    {"webhook-timeout", SETTING_SECONDS, MEMBER (webhook_timeout), "10", 0.1, 300, "SECONDS",
+        "How long one attempt to post an event may take", NULL, 0},
+    {"webhook-max-age", SETTING_SECONDS, MEMBER (webhook_max_age), "259200", 1, 30 * DAY, "SECONDS",
+        "How long an event is tried before it is given up", NULL, 0},
+    {"webhook-ca-file", SETTING_PATH, MEMBER (webhook_ca_file), NULL, 0, 0, "FILE",
+        "Certificates that webhook URLs are verified with, in place of the system's", NULL, 0},
 };
 
 const guint n_settings = G_N_ELEMENTS (settings);

@@ -66,8 +66,10 @@ apply_event (StoreSql *sql, StoreJob *job, CallRecord *call, CallEvent event)
   if (sqlite3_changes (sql->db) != 1)
     return FALSE; /* not with SQLite's one writer; where several write, the job is to be tried again */
   job->result = STORE_OK;
-  return call_state_is_live (call->state)
-         || (execute_for_call (sql, SQL_LEAVE_CALL, call->id) && execute_for_call (sql, SQL_REMEMBER_CALL, call->id));
+  if (!call_state_is_live (call->state)
+      && !(execute_for_call (sql, SQL_LEAVE_CALL, call->id) && execute_for_call (sql, SQL_REMEMBER_CALL, call->id)))
+    return FALSE;
+  return sql_outbox_add_change (sql, call, job->now_ms);
 }
 
 static gboolean
@@ -109,8 +111,8 @@ sql_run_change_call (StoreSql *sql, StoreJob *job)
   return apply_event (sql, job, job->call, event);
 }
 
-static char *
-random_hex (const char *prefix, guint digits)
+char *
+sql_random_hex (const char *prefix, guint digits)
 {
   guint8 bytes[32];
   GString *text = g_string_new (prefix);
@@ -148,8 +150,8 @@ static gboolean
 insert_call (StoreSql *sql, StoreJob *job, gboolean busy)
 {
   gboolean failed = FALSE;
-  g_autofree char *id = random_hex ("", 24);
-  g_autofree char *channel = random_hex ("call_", 32);
+  g_autofree char *id = sql_random_hex ("", 24);
+  g_autofree char *channel = sql_random_hex ("call_", 32);
   CallTransition now = {.state = CALL_STATE_CALLING, .reason = CALL_END_REASON_NONE};
   if (busy)
     call_state_next (CALL_STATE_CALLING, CALL_EVENT_BUSY, &now);
@@ -167,7 +169,7 @@ insert_call (StoreSql *sql, StoreJob *job, gboolean busy)
     return FALSE;
   job->call = sql_get_call (sql, id, &failed);
   job->result = busy ? STORE_TARGET_BUSY : STORE_OK;
-  return job->call != NULL;
+  return job->call != NULL && sql_outbox_add_change (sql, job->call, job->now_ms);
 }
 
 static gboolean

@@ -64,6 +64,13 @@ typedef enum
   SQL_PEERS,
   SQL_SET_ALIVE,
   SQL_GET_ALIVE,
+  SQL_OUTBOX_ADD,
+  SQL_OUTBOX_DUE,
+  SQL_OUTBOX_LATER_DUE,
+  SQL_OUTBOX_REMOVE,
+  SQL_OUTBOX_ADVANCE,
+  SQL_OUTBOX_POSTPONE,
+  SQL_OUTBOX_OLD,
   SQL_COUNT
 } Sql;
 
@@ -71,6 +78,8 @@ struct StoreSql
 {
   sqlite3 *db;
   sqlite3_stmt *prepared[SQL_COUNT];
+  StoreOutbox outbox;
+  gboolean outbox_grew;
 };
 
 /* Prepared at the first use, reset, without values. NULL (logged) fails in the step, so binding need not be checked. */
@@ -105,5 +114,16 @@ gboolean sql_run_history (StoreSql *sql, StoreJob *job);
 gboolean sql_run_contacts (StoreSql *sql, StoreJob *job);
 gboolean sql_run_peers (StoreSql *sql, StoreJob *job);
 gboolean sql_run_ping (StoreSql *sql, StoreJob *job);
+gboolean sql_run_outbox_due (StoreSql *sql, StoreJob *job); /* store-outbox.c */
+gboolean sql_run_outbox_remove (StoreSql *sql, StoreJob *job);
+gboolean sql_run_outbox_postpone (StoreSql *sql, StoreJob *job);
+gboolean sql_run_outbox_expire (StoreSql *sql, StoreJob *job);
+
+/* In the job that changes something: an event for the webhooks, of which a kill -9 leaves both or neither.
+ * @more: NULL, or members of the event's data beside the call; owned by the caller, and not used after this. */
+gboolean sql_outbox_add (StoreSql *sql, const char *type, const CallRecord *call, gint64 now_ms, JsonObject *more);
+gboolean sql_outbox_add_change (StoreSql *sql, const CallRecord *call, gint64 now_ms); /* after a change of state */
+
+char *sql_random_hex (const char *prefix, guint digits); /* at most 64 digits */
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 
 #include "tools/call-server/store-private.h"
 
+#include "tools/call-server/json.h"
+
 #include <math.h>
 
 #define REPORT_LATEST_MS (G_GINT64_CONSTANT (3600) * 1000)
@@ -52,6 +54,20 @@ counts (StoreSql *sql, const StoreJob *job, gboolean *failed)
   return job->report->final ? !(final && recent) : !(final || recent);
 }
 
+static gboolean
+tell_final (StoreSql *sql, const StoreJob *job)
+{
+  gboolean failed = FALSE;
+  g_autoptr (CallRecord) call = sql_get_call (sql, job->call_id, &failed);
+  g_autoptr (JsonObject) report = json_object_from_text (job->report->text, -1, NULL);
+  if (call == NULL || report == NULL)
+    return FALSE;
+  g_autoptr (JsonObject) data = json_object_new ();
+  json_object_set_string_member (data, "userId", job->user_id);
+  json_object_set_object_member (data, "quality", json_object_ref (report));
+  return sql_outbox_add (sql, "call.quality", call, job->now_ms, data);
+}
+
 gboolean
 sql_run_report_quality (StoreSql *sql, StoreJob *job)
 {
@@ -75,5 +91,7 @@ sql_run_report_quality (StoreSql *sql, StoreJob *job)
     sql_bind_real (stmt, 6 + 2 * i, isnan (value) ? 0 : value);
     sql_bind_int (stmt, 7 + 2 * i, !isnan (value));
   }
-  return sql_execute (sql, stmt) && remember_quality (sql, job);
+  if (!sql_execute (sql, stmt) || !remember_quality (sql, job))
+    return FALSE;
+  return !job->report->final || tell_final (sql, job);
 }

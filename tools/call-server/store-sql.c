@@ -68,6 +68,13 @@ static const char *const migrations[] = {
     "INSERT INTO history (user_id, started, call_seq, peer_id, kind, duration, mos, rating)" STORE_HISTORY_ROWS
     "  AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.call_id = p.call_id AND h.user_id = p.user_id);"
     "DROP INDEX participants_history;",
+
+    "CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, url TEXT NOT NULL,"
+    "  call_id TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL, created INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL DEFAULT 0, due INTEGER);"
+    "CREATE INDEX outbox_call ON outbox (url, call_id, seq);"
+    "CREATE INDEX outbox_due ON outbox (url, due) WHERE due IS NOT NULL;"
+    "CREATE INDEX outbox_created ON outbox (created);",
 };
 
 static gboolean (*const run[STORE_OP_COUNT]) (StoreSql *sql, StoreJob *job) = {
@@ -85,6 +92,10 @@ static gboolean (*const run[STORE_OP_COUNT]) (StoreSql *sql, StoreJob *job) = {
     [STORE_PEERS] = sql_run_peers,
     [STORE_ALIVE] = sql_run_alive,
     [STORE_PING] = sql_run_ping,
+    [STORE_OUTBOX_DUE] = sql_run_outbox_due,
+    [STORE_OUTBOX_REMOVE] = sql_run_outbox_remove,
+    [STORE_OUTBOX_POSTPONE] = sql_run_outbox_postpone,
+    [STORE_OUTBOX_EXPIRE] = sql_run_outbox_expire,
 };
 
 void

@@ -14,6 +14,10 @@ typedef struct StoreSql StoreSql;
 StoreSql *store_sql_open (const char *path, GError **error);
 void store_sql_close (StoreSql *sql);
 
+void store_sql_set_outbox (StoreSql *sql, const StoreOutbox *outbox);
+/* Whether the outbox got rows since this was asked last. */
+gboolean store_sql_outbox_grew (StoreSql *sql);
+
 gboolean store_sql_begin (StoreSql *sql);
 gboolean store_sql_commit (StoreSql *sql); /* FALSE: nothing since begin was kept */
 /* Sets job->result and the rest; a job that fails leaves nothing behind. */

@@ -89,6 +89,17 @@ static const char *const statements[SQL_COUNT] = {
         "SELECT " USER_COLUMNS ("u") " FROM peers p JOIN users u ON u.id = p.peer_id WHERE p.user_id = ?1 LIMIT ?2",
     [SQL_SET_ALIVE] = "INSERT INTO meta (key, value) VALUES ('alive', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
     [SQL_GET_ALIVE] = "SELECT value FROM meta WHERE key = 'alive'",
+    [SQL_OUTBOX_ADD] = "INSERT INTO outbox (id, url, call_id, type, body, created, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+                       " CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE url = ?2 AND call_id = ?3) THEN NULL ELSE 0 END)",
+    [SQL_OUTBOX_DUE] = "SELECT seq, id, url, call_id, type, body, attempts FROM outbox"
+                       " WHERE url = ?1 AND due IS NOT NULL AND due <= ?2 ORDER BY due, seq LIMIT ?3",
+    [SQL_OUTBOX_LATER_DUE] = "SELECT min(due) FROM outbox WHERE url = ?1 AND due IS NOT NULL AND due > ?2",
+    [SQL_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE seq = ?1",
+    [SQL_OUTBOX_ADVANCE] = "UPDATE outbox SET due = 0 WHERE due IS NULL AND seq ="
+                           " (SELECT min(seq) FROM outbox WHERE url = ?1 AND call_id = ?2)",
+    [SQL_OUTBOX_POSTPONE] = "UPDATE outbox SET due = ?2, attempts = attempts + 1 WHERE seq = ?1",
+    [SQL_OUTBOX_OLD] = "SELECT seq, id, url, call_id, type, body, attempts FROM outbox WHERE created < ?1"
+                       " ORDER BY created LIMIT ?2",
 };
 
 /* ---- statements ---- */

@@ -15,6 +15,8 @@ struct Store
   GAsyncQueue *waiting;
   GAsyncQueue *finished;
   gint64 alive_ms;
+  StoreOutbox outbox;
+  gint outbox_grew; /* atomic: set by the thread, taken by the loop */
 };
 
 static StoreJob stop_job;
@@ -40,6 +42,7 @@ store_job_free (StoreJob *job)
   g_free (job->call_id);
   g_free (job->call_type);
   g_free (job->search);
+  g_free (job->url);
   g_free (job->filter.type);
   g_free (job->filter.search);
   user_record_clear (&job->user);
@@ -47,6 +50,7 @@ store_job_free (StoreJob *job)
   g_clear_pointer (&job->call, call_record_free);
   g_clear_pointer (&job->calls, g_ptr_array_unref);
   g_clear_pointer (&job->users, g_ptr_array_unref);
+  g_clear_pointer (&job->outbox, g_ptr_array_unref);
   g_free (job);
 }
 
@@ -54,6 +58,13 @@ void
 store_push (Store *store, StoreJob *job)
 {
   g_async_queue_push (store->waiting, job);
+}
+
+void
+store_set_outbox (Store *store, const StoreOutbox *outbox)
+{
+  store->outbox = *outbox;
+  store_sql_set_outbox (store->sql, outbox);
 }
 
 gint64
@@ -87,6 +98,8 @@ run_batch (Store *store, GPtrArray *batch)
       store_sql_run (store->sql, job);
   }
   gboolean kept = begun && store_sql_commit (store->sql);
+  if (store_sql_outbox_grew (store->sql) && kept)
+    g_atomic_int_set (&store->outbox_grew, TRUE);
   for (guint i = 0; i < batch->len; i++) {
     StoreJob *job = g_ptr_array_index (batch, i);
     if (!kept)
@@ -121,6 +134,8 @@ deliver (Store *store)
       job->done (job);
     store_job_free (job);
   }
+  if (g_atomic_int_compare_and_exchange (&store->outbox_grew, TRUE, FALSE))
+    store->outbox.grown (store->outbox.data);
 }
 
 static void

@@ -24,22 +24,45 @@ typedef struct Store Store;
 
 typedef enum
 {
-  STORE_TOUCH_USER,     /* user: into the directory, what it does not say stays */
-  STORE_SEEN_USER,      /* user_id, now_ms: last seen */
-  STORE_START_CALL,     /* user_id calls peer_id; call_type, online -> STORE_OK, _CROSSED, _NO_USER, _*_BUSY */
-  STORE_CHANGE_CALL,    /* call_id, verb, user_id or event -> STORE_OK, _UNCHANGED, _NOT_FOUND, _FORBIDDEN */
-  STORE_HIDE_CALL,      /* call_id, user_id -> STORE_OK, _UNCHANGED (it lives), _NOT_FOUND, _FORBIDDEN */
-  STORE_GET_CALL,       /* call_id, user_id -> STORE_OK, _NOT_FOUND, _FORBIDDEN */
-  STORE_RATE_CALL,      /* call_id, user_id, rating -> STORE_OK, _UNCHANGED (it rings), _NOT_FOUND, _FORBIDDEN */
-  STORE_REPORT_QUALITY, /* call_id, user_id, report -> STORE_OK, _UNCHANGED (no time for it), _NOT_FOUND, _FORBIDDEN */
-  STORE_LIVE_CALLS,     /* of user_id, or all: calls */
-  STORE_HISTORY,        /* user_id, filter: calls, total */
-  STORE_CONTACTS,       /* user_id, search: users */
-  STORE_PEERS,          /* user_id: users with whom it shares a call */
-  STORE_ALIVE,          /* now_ms: the server was up at that time */
-  STORE_PING,           /* can it be written to? */
+  STORE_TOUCH_USER,      /* user: into the directory, what it does not say stays */
+  STORE_SEEN_USER,       /* user_id, now_ms: last seen */
+  STORE_START_CALL,      /* user_id calls peer_id; call_type, online -> STORE_OK, _CROSSED, _NO_USER, _*_BUSY */
+  STORE_CHANGE_CALL,     /* call_id, verb, user_id or event -> STORE_OK, _UNCHANGED, _NOT_FOUND, _FORBIDDEN */
+  STORE_HIDE_CALL,       /* call_id, user_id -> STORE_OK, _UNCHANGED (it lives), _NOT_FOUND, _FORBIDDEN */
+  STORE_GET_CALL,        /* call_id, user_id -> STORE_OK, _NOT_FOUND, _FORBIDDEN */
+  STORE_RATE_CALL,       /* call_id, user_id, rating -> STORE_OK, _UNCHANGED (it rings), _NOT_FOUND, _FORBIDDEN */
+  STORE_REPORT_QUALITY,  /* call_id, user_id, report -> STORE_OK, _UNCHANGED (no time for it), _NOT_FOUND, _FORBIDDEN */
+  STORE_LIVE_CALLS,      /* of user_id, or all: calls */
+  STORE_HISTORY,         /* user_id, filter: calls, total */
+  STORE_CONTACTS,        /* user_id, search: users */
+  STORE_PEERS,           /* user_id: users with whom it shares a call */
+  STORE_ALIVE,           /* now_ms: the server was up at that time */
+  STORE_PING,            /* can it be written to? */
+  STORE_OUTBOX_DUE,      /* url, now_ms, filter.limit: outbox, what may be sent now; due_ms, when more may, 0: never */
+  STORE_OUTBOX_REMOVE,   /* seq, url, call_id: was delivered */
+  STORE_OUTBOX_POSTPONE, /* seq, due_ms: was refused */
+  STORE_OUTBOX_EXPIRE,   /* due_ms: outbox, some from before that, which are removed */
   STORE_OP_COUNT
 } StoreOp;
+
+/* What an event's row in the outbox says, as the delivery gets it. */
+typedef struct
+{
+  gint64 seq;
+  char *id, *url, *call_id, *type, *body;
+  guint attempts;
+} OutboxRow;
+
+void outbox_row_free (OutboxRow *row); /* NULL is fine: a row that was taken out of its array */
+
+/* Which changes leave a row in the outbox for whom, and who is told, on the loop, that there are new ones. */
+typedef struct
+{
+  const char *const *urls;   /* NULL-terminated, or NULL; they outlive the store */
+  const char *const *events; /* likewise; NULL: all */
+  void (*grown) (gpointer data);
+  gpointer data;
+} StoreOutbox;
 
 typedef enum
 {
@@ -87,12 +110,15 @@ struct StoreJob
   StoreFilter filter;
   int rating;
   QualityReport *report;
+  char *url; /* of the outbox */
+  gint64 seq, due_ms;
 
   StoreResult result;
   CallRecord *call; /* after the change */
   CallTransition transition;
-  GPtrArray *calls; /* (element-type CallRecord) */
-  GPtrArray *users; /* (element-type UserRecord) */
+  GPtrArray *calls;  /* (element-type CallRecord) */
+  GPtrArray *users;  /* (element-type UserRecord) */
+  GPtrArray *outbox; /* (element-type OutboxRow) */
   gint64 total;
 };
 
@@ -104,7 +130,8 @@ void store_free (Store *store); /* after a drain; the handle closes on the loop 
 
 StoreJob *store_job_new (StoreOp op, const char *user_id, void (*done) (StoreJob *job), gpointer data);
 void store_job_free (StoreJob *job);
-void store_push (Store *store, StoreJob *job); /* takes it */
-gint64 store_alive_ms (Store *store);          /* when the last server on this database was last up; 0: never */
+void store_set_outbox (Store *store, const StoreOutbox *outbox); /* before the first push */
+void store_push (Store *store, StoreJob *job);                   /* takes it */
+gint64 store_alive_ms (Store *store); /* when the last server on this database was last up; 0: never */
 
 G_END_DECLS
