@@ -12,12 +12,14 @@
 #include "tools/call-server/process.h"
 #include "tools/call-server/routes.h"
 #include "tools/call-server/systemd.h"
+#include "tools/call-server/token-cache.h"
 #include "tools/call-server/token-expiry.h"
 #include "tools/call-server/token-rules.h"
 
 #include <stdio.h>
 
 #define ALIVE_MS 5000
+#define TOKENS_REMEMBERED 1024
 #define DEV_TTL (7 * 86400)
 
 typedef struct
@@ -194,6 +196,7 @@ server_clear (Server *server)
 {
   g_hash_table_unref (server->live);
   g_hash_table_unref (server->users);
+  token_cache_free (server->token_cache);
   token_rules_free (server->token_rules);
   uv_loop_close (&server->loop);
 }
@@ -210,6 +213,7 @@ server_run (const Options *options)
     return 1;
   }
   process_raise_limits ();
+  server->token_cache = token_cache_new (TOKENS_REMEMBERED);
   uv_loop_init (&server->loop);
   server->users = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) user_free);
   server->live = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) live_call_free);

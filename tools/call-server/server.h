@@ -26,12 +26,14 @@ G_BEGIN_DECLS
 #define SERVER_SIGNALS 3
 
 typedef struct TokenExpiry TokenExpiry;
+typedef struct TokenCache TokenCache;
 
 typedef struct
 {
   const Options *options;
   TokenRules *token_rules;
   TokenExpiry *token_expiry;
+  TokenCache *token_cache;
   uv_loop_t loop;
   uv_signal_t signals[SERVER_SIGNALS];
   Transport *transport;

@@ -32,11 +32,20 @@ token_error_code (const GError *error)
 void
 token_claims_free (TokenClaims *claims)
 {
+  if (!g_ref_count_dec (&claims->refs))
+    return;
   g_free (claims->user_id);
   g_free (claims->username);
   g_free (claims->full_name);
   g_free (claims->avatar);
   g_free (claims);
+}
+
+TokenClaims *
+token_claims_ref (TokenClaims *claims)
+{
+  g_ref_count_inc (&claims->refs);
+  return claims;
 }
 
 gboolean
@@ -139,6 +148,7 @@ take_claims (JsonObject *object, const TokenRules *rules, gint64 now, GError **e
   double expires = 0;
   json_object_number (object, "exp", &expires);
   TokenClaims *claims = g_new0 (TokenClaims, 1);
+  g_ref_count_init (&claims->refs);
   claims->user_id = g_steal_pointer (&user_id);
   claims->username = claims_text (object, "username");
   claims->full_name = claims_text (object, json_object_has (object, "fullName") ? "fullName" : "name");

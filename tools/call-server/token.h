@@ -61,10 +61,12 @@ typedef struct
   char *full_name;
   char *avatar;
   gint64 expires; /* seconds since 1970, the leeway in it */
+  grefcount refs;
 } TokenClaims;
 
 TokenClaims *token_verify (const char *token, const TokenRules *rules, gint64 now, GError **error);
-void token_claims_free (TokenClaims *claims);
+TokenClaims *token_claims_ref (TokenClaims *claims);
+void token_claims_free (TokenClaims *claims); /* drops a reference */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TokenClaims, token_claims_free)
 
 /* By the first key that can sign, with the issuer and the audience of @rules. @name: NULL, or the full name. */

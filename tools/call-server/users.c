@@ -4,6 +4,7 @@
 #include "tools/call-server/users.h"
 
 #include "tools/call-server/json.h"
+#include "tools/call-server/token-cache.h"
 
 void
 user_free (User *user)
@@ -133,7 +134,8 @@ users_see (Server *server, const TokenClaims *claims)
 TokenClaims *
 users_check_token (Server *server, const char *token, GError **error)
 {
-  return token_verify (token, server->token_rules, g_get_real_time () / G_USEC_PER_SEC, error);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  return token_cache_verify (server->token_cache, token, server->token_rules, now, error);
 }
 
 User *
