@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* The two protocols of systemd that a server speaks: sd_notify(3) and sd_listen_fds(3), which are a datagram and two
- * variables (decision 13). Without systemd none of these does anything. */
+ * variables (decision 12). Without systemd none of these does anything. */
 
 void systemd_notify (const char *format, ...) G_GNUC_PRINTF (1, 2); /* "READY=1" */
 gboolean systemd_is_watched (void);                                 /* somebody listens to systemd_notify() */
