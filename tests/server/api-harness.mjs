@@ -55,14 +55,15 @@ export class Server {
     this.secretFile = path.join(this.dir, 'secret');
     writeFileSync(this.secretFile, `${SECRET}\n`);
     this.args = args;
+    this.useSecret = true;
     this.env = env;
     this.port = 0;
     this.sockets = [];
   }
 
   async start() {
-    const args = ['--listen', `127.0.0.1:${this.port}`, '--database', this.database, '--jwt-secret-file',
-      this.secretFile, ...this.args];
+    const args = ['--listen', `127.0.0.1:${this.port}`, '--database', this.database,
+      ...(this.useSecret ? ['--jwt-secret-file', this.secretFile] : []), ...this.args];
     this.child = spawn(SERVER, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } });
     this.stdout = this.stderr = '';
     this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve({ code, signal })));

@@ -157,7 +157,12 @@ agora_token_007 (const AgoraToken *token)
 }
 
 gboolean
-agora_id_is_valid (const char *id)
+agora_id_is_valid (const char *id, gssize length)
 {
-  return id != NULL && strlen (id) == AGORA_ID_LENGTH && strspn (id, "0123456789abcdefABCDEF") == AGORA_ID_LENGTH;
+  gsize size = length < 0 ? strlen (id) : (gsize) length;
+  for (gsize i = 0; i < size; i++) {
+    if (!g_ascii_isxdigit (id[i]))
+      return FALSE;
+  }
+  return size == AGORA_ID_LENGTH;
 }

@@ -28,6 +28,6 @@ typedef struct
 char *agora_token_006 (const AgoraToken *token);
 char *agora_token_007 (const AgoraToken *token);
 
-gboolean agora_id_is_valid (const char *id);
+gboolean agora_id_is_valid (const char *id, gssize length); /* -1: NUL-terminated */
 
 G_END_DECLS

@@ -24,6 +24,9 @@ static const FailureText failures[] = {
     [FAILURE_USER_BUSY] = {409, "user-busy", "User is busy on another call"},
     [FAILURE_CALLER_BUSY] = {409, "caller-busy", "You are already in a call"},
     [FAILURE_NO_CALL] = {404, "not-found", "Call not found"},
+    [FAILURE_AGORA_NOT_CONFIGURED] = {503, "agora-not-configured",
+        "Agora is not configured: set agora-app-id (AGORA_APP_ID) and agora-app-certificate-file "
+        "(AGORA_APP_CERTIFICATE)"},
     [FAILURE_NOT_YOURS] = {403, "forbidden", "Unauthorized to access this call"},
     [FAILURE_NOT_YOURS_TO_ACCEPT] = {403, "forbidden", "Unauthorized to accept this call"},
     [FAILURE_NOT_YOURS_TO_REJECT] = {403, "forbidden", "Unauthorized to reject this call"},

@@ -3,6 +3,7 @@
 
 #include "tools/call-server/check.h"
 
+#include "tools/call-server/token-rules.h"
 #include "tools/call-server/transport.h"
 
 #include <errno.h>
@@ -51,11 +52,21 @@ check_listen (const char *address, GError **error)
   return g_str_equal (address, "systemd") || transport_check_listen (address, error);
 }
 
+static void
+check_keys (const Options *options, GPtrArray *problems)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TokenRules) rules = token_rules_from_options (options, &error);
+  if (rules == NULL)
+    g_ptr_array_add (problems, g_error_new_literal (OPTIONS_ERROR, OPTIONS_ERROR_SECRET, error->message));
+}
+
 void
 check_surroundings (const Options *options, GPtrArray *problems)
 {
   GError *error = NULL;
   check_database (options->database, problems);
+  check_keys (options, problems);
   check_list (options->listen, "listen", check_listen, problems);
   if (options->tls_certificate != NULL && options->tls_key != NULL)
     transport_check_tls (options->tls_certificate, options->tls_key, &error);

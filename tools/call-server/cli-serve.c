@@ -67,7 +67,7 @@ run (Options *options, char **argv, GPtrArray *problems)
   }
   if (problems->len > 0)
     return cli_fail (problems);
-  if (options->jwt_secret == NULL) /* with dev: one of our own that nobody is told */
+  if (options->jwt_secret == NULL && options->dev) /* with dev: one of our own that nobody is told */
     options->jwt_secret = token_secret_random ();
   g_log_set_writer_func (write_log, GINT_TO_POINTER (options->debug), NULL);
   return server_run (options);

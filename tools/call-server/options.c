@@ -3,6 +3,7 @@
 
 #include "tools/call-server/options.h"
 
+#include "tools/call-server/agora-token.h"
 #include "tools/call-server/settings.h"
 #include "tools/call-server/transport.h"
 #include "tools/call-server/webhooks.h"
@@ -153,6 +154,14 @@ options_read (Options *options, GOptionContext *context, const char *const *want
     settings_take_file (&reader, line.config);
 }
 
+static gboolean
+is_agora_certificate (GBytes *bytes)
+{
+  gsize size = 0;
+  const char *text = g_bytes_get_data (bytes, &size);
+  return agora_id_is_valid (text, (gssize) size);
+}
+
 void
 options_check (const Options *options, GPtrArray *problems)
 {
@@ -169,8 +178,15 @@ options_check (const Options *options, GPtrArray *problems)
     text = "tls-certificate and tls-key need each other";
   else if (options->turn_servers != NULL && options->turn_servers[0] != NULL && options->turn_secret == NULL)
     text = "turn-server needs turn-secret-file";
-  else if (options->jwt_secret == NULL && !options->dev && problems->len == 0)
-    text = "no JWT secret: give jwt-secret-file, JWT_SECRET in the environment, or --dev to try things out";
+  else if (options->jwt_secret == NULL && options->jwt_public_keys == NULL && !options->dev && problems->len == 0)
+    text = "no JWT secret: give jwt-secret-file, JWT_SECRET in the environment, jwt-public-key-file, or --dev to try "
+           "things out";
+  else if ((options->agora_app_id == NULL) != (options->agora_certificate == NULL))
+    text = "agora-app-id and agora-app-certificate-file need each other";
+  else if (options->agora_app_id != NULL && !agora_id_is_valid (options->agora_app_id, -1))
+    text = "agora-app-id must be 32 hex digits";
+  else if (options->agora_certificate != NULL && !is_agora_certificate (options->agora_certificate))
+    text = "agora-app-certificate-file must have 32 hex digits";
   if (text != NULL)
     g_ptr_array_add (problems, g_error_new_literal (OPTIONS_ERROR, OPTIONS_ERROR_USAGE, text));
   g_autoptr (GError) webhook_error = NULL;

@@ -9,6 +9,12 @@ G_BEGIN_DECLS
 
 /* The values of all settings (settings.h), and how a command line becomes them. */
 
+typedef enum
+{
+  OPTIONS_AGORA_007,
+  OPTIONS_AGORA_006
+} OptionsAgora;
+
 typedef struct
 {
   char **listen;
@@ -21,7 +27,9 @@ typedef struct
   gboolean dev;
   gboolean debug;
 
-  GBytes *jwt_secret;
+  GBytes *jwt_secret, *jwt_public_keys;
+  char *jwt_issuer, *jwt_audience;
+  double jwt_leeway; /* seconds */
 
   double ring_timeout, grace_timeout; /* seconds */
 
@@ -36,6 +44,11 @@ typedef struct
   GBytes *webhook_secret;
   char *webhook_ca_file;
   double webhook_timeout, webhook_max_age; /* seconds */
+
+  char *agora_app_id;
+  GBytes *agora_certificate;
+  int agora_token_version; /* OptionsAgora */
+  double agora_ttl;        /* seconds */
 } Options;
 
 #define OPTIONS_ERROR (options_error_quark ())

@@ -42,6 +42,12 @@ on_end (Asker *asker, const char *id, JsonObject *body)
 }
 
 static void
+on_agora_token (Asker *asker, const char *id, JsonObject *body)
+{
+  call_agora_token (asker, body);
+}
+
+static void
 on_history (Asker *asker, const char *id, JsonObject *body)
 {
   call_list_history (asker);
@@ -158,6 +164,7 @@ on_asyncapi (Server *server, TransportRequest *request)
 
 static const Route routes[] = {
     {"POST", "/api/calls/start", on_start, NULL},
+    {"POST", "/api/calls/agora-token", on_agora_token, NULL},
     {"GET", "/api/calls/history", on_history, NULL},
     {"GET", "/api/calls/active", on_active, NULL},
     {"POST", "/api/calls/:id/accept", on_accept, NULL},

@@ -4,6 +4,7 @@
 /* All settings. Those that belong together stand together; --help and the documentation keep this order. */
 
 #include "tools/call-server/settings.h"
+#include "tools/call-server/token.h"
 
 #include <stddef.h>
 
@@ -40,6 +41,14 @@ const Setting settings[] = {
     /* tokens */
     {"jwt-secret-file", SETTING_SECRET, MEMBER (jwt_secret), NULL, 32, MAX_SECRET, "FILE",
         "File with the secret of the tokens, at least 32 bytes", "JWT_SECRET", 's'},
+    {"jwt-public-key-file", SETTING_SECRET, MEMBER (jwt_public_keys), NULL, 1, MAX_SECRET, "FILE",
+        "PEM file with public keys of the tokens: RSA for RS256, EC on P-256 for ES256; 8 at most", "JWT_PUBLIC_KEY",
+        0},
+    {"jwt-issuer", SETTING_STRING, MEMBER (jwt_issuer), NULL, 0, 0, "ISS", "What a token's iss must be", NULL, 0},
+    {"jwt-audience", SETTING_STRING, MEMBER (jwt_audience), NULL, 0, 0, "AUD",
+        "What a token's aud must be, or be among", NULL, 0},
+    {"jwt-leeway", SETTING_SECONDS, MEMBER (jwt_leeway), "0", 0, TOKEN_MAX_LEEWAY, "SECONDS",
+        "How far the clock of who makes the tokens may be off", NULL, 0},
 
     /* calls */
     {"ring-timeout", SETTING_SECONDS, MEMBER (ring_timeout), "30", 0.001, 3600, "SECONDS",
@@ -79,6 +88,16 @@ const Setting settings[] = {
         "How long an event is tried before it is given up", NULL, 0},
     {"webhook-ca-file", SETTING_PATH, MEMBER (webhook_ca_file), NULL, 0, 0, "FILE",
         "Certificates that webhook URLs are verified with, in place of the system's", NULL, 0},
+
+    /* Agora */
+    {"agora-app-id", SETTING_STRING, MEMBER (agora_app_id), NULL, 0, 0, "ID",
+        "App id at Agora, 32 hex digits: the server makes tokens for Agora's media service", "AGORA_APP_ID", 0},
+    {"agora-app-certificate-file", SETTING_SECRET, MEMBER (agora_certificate), NULL, 32, 32, "FILE",
+        "File with the app's certificate, 32 hex digits", "AGORA_APP_CERTIFICATE", 0},
+    {"agora-token-version", SETTING_CHOICE, MEMBER (agora_token_version), "007", 0, 0, "007|006",
+        "Version of Agora's tokens; 006 is for SDKs before 4.0", NULL, 0},
+    {"agora-ttl", SETTING_SECONDS, MEMBER (agora_ttl), "3600", 60, DAY, "SECONDS", "How long such a token is good for",
+        NULL, 0},
 };
 
 const guint n_settings = G_N_ELEMENTS (settings);

@@ -56,7 +56,18 @@ TokenRules *
 token_rules_from_options (const Options *options, GError **error)
 {
   g_autoptr (TokenRules) rules = token_rules_new ();
-  return token_rules_add_secret (rules, options->jwt_secret, error) ? g_steal_pointer (&rules) : NULL;
+  rules->issuer = g_strdup (options->jwt_issuer);
+  rules->audience = g_strdup (options->jwt_audience);
+  rules->leeway = (gint64) options->jwt_leeway;
+  if (options->jwt_secret != NULL && !token_rules_add_secret (rules, options->jwt_secret, error)) {
+    g_prefix_error_literal (error, "jwt-secret-file: ");
+    return NULL;
+  }
+  if (options->jwt_public_keys != NULL && !token_rules_add_public (rules, options->jwt_public_keys, error)) {
+    g_prefix_error_literal (error, "jwt-public-key-file: ");
+    return NULL;
+  }
+  return g_steal_pointer (&rules);
 }
 
 GBytes *
@@ -69,13 +80,6 @@ token_secret_load (const char *path, GError **error)
   while (size > 0 && g_ascii_isspace (content[size - 1]))
     size--;
   return g_bytes_new (content, size);
-}
-
-gboolean
-token_secret_check (GBytes *secret, GError **error)
-{
-  g_autoptr (TokenKey) key = token_key_new_secret (secret, error);
-  return key != NULL;
 }
 
 GBytes *

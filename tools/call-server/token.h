@@ -50,7 +50,6 @@ gboolean token_rules_add_private (TokenRules *rules, GBytes *pem, GError **error
 
 /* A file's content without the white space at its end. */
 GBytes *token_secret_load (const char *path, GError **error);
-gboolean token_secret_check (GBytes *secret, GError **error);
 GBytes *token_secret_random (void);
 
 /* What is absent is NULL. */

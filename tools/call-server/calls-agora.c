@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* Who gets a token for Agora's service: whoever has a seat in a live call of that channel. */
+
+#include "tools/call-server/calls.h"
+
+#include "tools/call-server/agora-token.h"
+#include "tools/call-server/json.h"
+#include "tools/call-server/live.h"
+
+#include <string.h>
+
+static gboolean
+is_account (const char *text)
+{
+  return text != NULL && *text != '\0' && strlen (text) <= AGORA_MAX_UID && g_utf8_validate (text, -1, NULL);
+}
+
+/* A number is its digits, and 0 nothing at all; the account "0" is an account. NULL: neither. */
+static char *
+read_uid (JsonObject *body)
+{
+  g_autofree char *id = json_object_id (body, "uid");
+  guint64 number = 0;
+  if (!is_account (id))
+    return NULL;
+  if (json_object_text (body, "uid") != NULL)
+    return g_steal_pointer (&id);
+  if (!g_ascii_string_to_unsigned (id, 10, 0, G_MAXUINT32, &number, NULL))
+    return NULL;
+  return g_strdup (number != 0 ? id : "");
+}
+
+static gboolean
+read_role (JsonObject *body, gboolean *publisher)
+{
+  const char *role = json_object_has (body, "role") ? json_object_text (body, "role") : "publisher";
+  *publisher = g_strcmp0 (role, "publisher") == 0;
+  return *publisher || g_strcmp0 (role, "subscriber") == 0;
+}
+
+static gboolean
+is_in_channel (const User *user, const char *channel)
+{
+  for (guint i = 0; i < user->seats->len; i++) {
+    const Seat *seat = g_ptr_array_index (user->seats, i);
+    if (g_str_equal (seat->call->record->channel, channel))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static JsonObject *
+answer (const Options *options, AgoraToken *token, JsonNode *uid)
+{
+  gsize size = 0;
+  const char *certificate = g_bytes_get_data (options->agora_certificate, &size);
+  g_autofree char *digits = g_strndup (certificate, size);
+  token->app_id = options->agora_app_id;
+  token->certificate = digits;
+  token->now = (guint32) (g_get_real_time () / G_USEC_PER_SEC);
+  token->ttl = (guint32) options->agora_ttl;
+  token->salt = g_random_int ();
+  g_autofree char *text =
+      options->agora_token_version == OPTIONS_AGORA_006 ? agora_token_006 (token) : agora_token_007 (token);
+  JsonObject *body = json_object_new ();
+  json_object_set_string_member (body, "token", text);
+  json_object_set_string_member (body, "appId", token->app_id);
+  json_object_set_string_member (body, "channelName", token->channel);
+  json_object_set_member (body, "uid", uid);
+  json_object_set_int_member (body, "expiresAt", (gint64) token->now + token->ttl);
+  return body;
+}
+
+void
+call_agora_token (Asker *asker, JsonObject *body)
+{
+  const Options *options = asker->server->options;
+  AgoraToken token = {.channel = json_object_text (body, "channelName")};
+  g_autofree char *uid = read_uid (body);
+  token.uid = uid;
+  if (token.channel == NULL || *token.channel == '\0' || uid == NULL)
+    asker_fail_with (asker, FAILURE_BAD_VALUE, "Channel name and UID are required", NULL);
+  else if (!read_role (body, &token.publisher))
+    asker_fail_with (asker, FAILURE_BAD_VALUE, "Role must be publisher or subscriber", NULL);
+  else if (options->agora_app_id == NULL || options->agora_certificate == NULL)
+    asker_fail (asker, FAILURE_AGORA_NOT_CONFIGURED);
+  else if (!is_in_channel (asker->user, token.channel))
+    asker_fail_with (asker, FAILURE_NOT_YOURS, "You are in no call of that channel", NULL);
+  else
+    asker_reply (asker, answer (options, &token, json_node_copy (json_object_get_member (body, "uid"))));
+}
