@@ -8,8 +8,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 
-import { SERVER, Server, inSeconds, sign } from './api-harness.mjs';
+import { SERVER, Server, inSeconds, sign, until } from './api-harness.mjs';
 import { Description, breakDatabase, isExample, listRoutes, lockDatabase, request } from './contract-harness.mjs';
+import { Receiver, sendTo } from './webhook-receiver.mjs';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const api = new Description('openapi');
@@ -271,6 +272,31 @@ test('contacts, ICE servers', async () => {
   await bob.close();
   await ask('listContacts', 400, { code: 'bad-value', query: `?search=${'x'.repeat(101)}` });
   await ask('getIceServers', 200);
+});
+
+test('webhooks', async () => {
+  const receiver = await new Receiver().listen();
+  const hooked = new Server();
+  try {
+    sendTo(hooked, receiver);
+    await hooked.start();
+    await hooked.know('alice', 'bob');
+    const { callId } = await ask('startCall', 200, { on: hooked, body: { targetUserId: 'bob' } });
+    await ask('acceptCall', 200, { on: hooked, callId, token: 'bob' });
+    await ask('reportQuality', 202, { on: hooked, callId, body: { mos: 4.2, final: true } });
+    await ask('endCall', 200, { on: hooked, callId });
+    await until('the webhooks', () => receiver.events.length >= Object.keys(api.document.webhooks).length);
+    assert.deepEqual(receiver.events.map(({ type }) => type).sort(), Object.keys(api.document.webhooks).sort());
+    for (const { type, event, headers } of receiver.events) {
+      const { parameters, requestBody } = api.document.webhooks[type].post;
+      api.validate(requestBody.content['application/json'].schema, event, type);
+      for (const { name, schema } of parameters)
+        api.validate(schema, schema.type === 'integer' ? Number(headers[name]) : headers[name], `${type}, ${name}`);
+    }
+  } finally {
+    await hooked.close();
+    await receiver.close();
+  }
 });
 
 test('a database that cannot be used', async () => {

@@ -50,7 +50,7 @@ export class Receiver {
     assert.equal(request.headers['content-type'], 'application/json');
     const event = JSON.parse(body);
     assert.equal(event.id, id);
-    const attempt = { id, type: event.type, call: event.data.call, event, at: Date.now() };
+    const attempt = { id, type: event.type, call: event.data.call, event, headers: request.headers, at: Date.now() };
     this.attempts.push(attempt);
     attempt.status = this.answer(attempt, response, request);
     if (attempt.status !== undefined) response.writeHead(attempt.status).end('answer');
