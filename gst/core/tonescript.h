@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* The tone language, in which cadences are written down:
  *
  *    script  = element *("," element)                blanks are allowed around elements
- *    element = ["!"] sound ["/" ms]                  ms: up to six decimals; without it the sound lasts for ever
+ *    element = ["!"] sound ["/" ms]                  ms: 0.125 or more, six decimals; without it for ever
  *    sound   = "0" | part *("+" part)                "0": silence; up to eight parts sound together
  *    part    = pitch ["*" pitch ["%" depth]] ["@" dB]
  *    pitch   = Hz | "M" note                         Hz: up to three decimals; note: MIDI, M69 is 440 Hz
@@ -37,6 +37,7 @@ GQuark tone_script_error_quark (void);
 #define TONE_SCRIPT_MAX_PARTS 8
 #define TONE_SCRIPT_MAX_MILLIHERTZ 96000000
 #define TONE_SCRIPT_MAX_DURATION (G_GUINT64_CONSTANT (86400) * 1000000000) /* a day, in ns */
+#define TONE_SCRIPT_MIN_DURATION 125000                                    /* ns: a sample at 8 kHz */
 #define TONE_SCRIPT_DEFAULT_DEPTH 90                                       /* per cent */
 #define TONE_FOREVER G_MAXUINT64
 

@@ -180,8 +180,10 @@ parse_element (Parser *self, ToneElement *element)
   start = self->at;
   if (!parse_decimal (self, "a duration in ms", 6, TONE_SCRIPT_MAX_DURATION, &element->duration))
     return FALSE;
-  return element->duration > 0
-         || fail_at (self, start, TONE_SCRIPT_ERROR_RANGE, "a duration of 0 ms: leave it out for a sound without end");
+  if (element->duration == 0)
+    return fail_at (self, start, TONE_SCRIPT_ERROR_RANGE, "a duration of 0 ms: leave it out for a sound without end");
+  return element->duration >= TONE_SCRIPT_MIN_DURATION
+         || fail_at (self, start, TONE_SCRIPT_ERROR_RANGE, "a duration under 0.125 ms, a sample at 8 kHz");
 }
 
 static gboolean
