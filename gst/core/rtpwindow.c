@@ -156,16 +156,6 @@ rtp_window_push (RtpWindow *window, const RtpPacket *packet)
   rtp_timing_push (&window->timing, packet);
 }
 
-void
-rtp_window_note_lost (RtpWindow *window, guint count)
-{
-  count = MIN (count, G_MAXUINT16);
-  window->total.expected += count;
-  window->total.missing += count;
-  for (guint i = 0; i < count; i++)
-    loss_bursts_lost (&window->bursts);
-}
-
 /* ---- results ---- */
 
 void

@@ -54,8 +54,6 @@ typedef struct
 
 void rtp_window_init (RtpWindow *window);
 void rtp_window_push (RtpWindow *window, const RtpPacket *packet);
-/* Numbers that a jitterbuffer, or whoever else sits before, says are lost: where they cannot be seen any more. */
-void rtp_window_note_lost (RtpWindow *window, guint count);
 
 /* What was counted since the last call. */
 void rtp_window_take_interval (RtpWindow *window, RtpCounts *interval);

@@ -170,18 +170,6 @@ test_bursts (void)
   g_assert_cmpfloat_with_epsilon (metrics.burst_density, 1, 1e-9);
 }
 
-/* Where only a jitterbuffer saw the loss. */
-static void
-test_noted (void)
-{
-  Stream stream;
-  stream_init (&stream);
-  push_range (&stream, 0, 10);
-  rtp_window_note_lost (&stream.window, 3);
-  assert_total (&stream, lost, 3);
-  assert_total (&stream, expected, 13);
-}
-
 /* Any packets at all: counts stay consistent. */
 static void
 test_random (void)
@@ -222,7 +210,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rtpwindow/restart", test_restart);
   g_test_add_func ("/rtpwindow/payload-change", test_payload_change);
   g_test_add_func ("/rtpwindow/bursts", test_bursts);
-  g_test_add_func ("/rtpwindow/noted", test_noted);
   g_test_add_func ("/rtpwindow/random", test_random);
   return g_test_run ();
 }
