@@ -36,6 +36,8 @@ const NOBODY = {
 // @other: what eve gets, status and code. @own: eve's request is about eve, so only what it tells is looked at.
 const FORBIDDEN = [403, 'forbidden'];
 const ROUTES = {
+  'POST /api/calls/agora-token': { state: 'active', by: 'bob', status: 200, other: FORBIDDEN,
+    body: ({ channelName }) => ({ channelName, uid: 1 }) },
   'GET /api/calls/history': { state: 'ended', by: 'alice', status: 200, other: [200] },
   'GET /api/calls/active': { state: 'active', by: 'alice', status: 200, other: [200] },
   'POST /api/calls/{}/accept': { state: 'calling', by: 'bob', status: 200, other: FORBIDDEN },
@@ -92,7 +94,7 @@ let alice;
 let bob;
 let eve;
 before(async () => {
-  server = await new Server().start();
+  server = await new Server(['--agora-app-id', 'a'.repeat(32)], { AGORA_APP_CERTIFICATE: 'b'.repeat(32) }).start();
   for (const token of Object.values(tokens)) await server.know(token);
   [alice, bob, eve] = [await server.connect(tokens.alice), await server.connect(tokens.bob), await server.connect(tokens.eve)];
   dump = new Dump(server.database);
@@ -144,8 +146,9 @@ for (const [name, row] of Object.entries(ROUTES)) {
     const call = await prepare(row.state);
     const [method, pattern] = name.split(' ');
     const path = pattern.replace('{}', call.callId);
+    const body = typeof row.body === 'function' ? row.body(call) : row.body;
     const ask = async (token, status, code) => {
-      const answer = await request(server, method, path, { token, body: row.body });
+      const answer = await request(server, method, path, { token, body });
       const said = `${name}: ${answer.status} ${answer.text}`;
       assert.equal(answer.status, status, said);
       if (code) assert.equal(JSON.parse(answer.text).code, code, said);
