@@ -23,11 +23,11 @@ static struct
 } options = {3000, 300, 200, 1000000, 1000, 1024 * 1024, 0, 0, 0, 10, 0, 5, FALSE, NULL};
 
 static const GOptionEntry OPTIONS[] = {
-    {"port", 0, 0, G_OPTION_ARG_INT, &options.port, "0: any", "N"},
-    {"ping-interval", 0, 0, G_OPTION_ARG_INT, &options.ping_interval, NULL, "MS"},
-    {"ping-timeout", 0, 0, G_OPTION_ARG_INT, &options.ping_timeout, NULL, "MS"},
-    {"max-payload", 0, 0, G_OPTION_ARG_INT, &options.max_payload, NULL, "BYTES"},
-    {"connect-timeout", 0, 0, G_OPTION_ARG_INT, &options.connect_timeout, NULL, "MS"},
+    {"port", 0, 0, G_OPTION_ARG_INT, &options.port, "to listen on; 0: any (3000)", "N"},
+    {"ping-interval", 0, 0, G_OPTION_ARG_INT, &options.ping_interval, "between two pings (300)", "MS"},
+    {"ping-timeout", 0, 0, G_OPTION_ARG_INT, &options.ping_timeout, "for the answer to one (200)", "MS"},
+    {"max-payload", 0, 0, G_OPTION_ARG_INT, &options.max_payload, "of a message (1000000)", "BYTES"},
+    {"connect-timeout", 0, 0, G_OPTION_ARG_INT, &options.connect_timeout, "without a CONNECT (1000)", "MS"},
     {"max-queue", 0, 0, G_OPTION_ARG_INT, &options.max_queue, NULL, "BYTES"},
     {"max-events", 0, 0, G_OPTION_ARG_INT, &options.max_events, "a second", "N"},
     {"max-sockets", 0, 0, G_OPTION_ARG_INT, &options.max_sockets, "of one address", "N"},
