@@ -106,7 +106,7 @@ add_rtp (const Report *report, GstStructure *structure)
   gst_structure_set (structure, "ssrc", G_TYPE_UINT, window->ssrc, "payload-type", G_TYPE_UINT,
       (guint) window->payload_type, "clock-rate", G_TYPE_UINT, report->meter->clock_rate, "packets", G_TYPE_UINT64,
       counts->packets, "bytes", G_TYPE_UINT64, counts->bytes, "expected", G_TYPE_INT64, counts->expected, "lost",
-      G_TYPE_INT64, counts->lost, "loss", G_TYPE_DOUBLE, rtp_counts_loss (counts), "duplicates", G_TYPE_UINT64,
+      G_TYPE_INT64, counts->lost, "loss", G_TYPE_DOUBLE, 100 * rtp_counts_loss (counts), "duplicates", G_TYPE_UINT64,
       counts->duplicates, "reordered", G_TYPE_UINT64, counts->reordered, "late", G_TYPE_UINT64, counts->late, "invalid",
       G_TYPE_UINT64, counts->invalid + report->bad, "restarts", G_TYPE_UINT64, counts->restarts, "payload-changes",
       G_TYPE_UINT64, counts->payload_changes, NULL);
