@@ -85,15 +85,13 @@ async function credentials(user) {
 }
 
 test('it relays for the credential of a user', async () => {
-  await Promise.all(['bob', 'zoe@example.org'].map(async (user) => {
-    const { username, credential } = await credentials(user);
-    const expires = Number(username.split(':')[0]);
-    assert.ok(expires > inSeconds(30) && expires <= inSeconds(60));
-    assert.equal(username.slice(username.indexOf(':') + 1), user);
-    const { code, text } = await relay(username, credential);
-    assert.equal(code, 0, text);
-    assert.match(text, /tot_send_msgs=6, tot_recv_msgs=6\n/);
-  }));
+  const { username, credential } = await credentials('bob');
+  const expires = Number(username.split(':')[0]);
+  assert.ok(expires > inSeconds(30) && expires <= inSeconds(60));
+  assert.equal(username.slice(username.indexOf(':') + 1), 'bob');
+  const { code, text } = await relay(username, credential);
+  assert.equal(code, 0, text);
+  assert.match(text, /tot_send_msgs=6, tot_recv_msgs=6\n/);
 });
 
 test('and not for another secret, an end that is over, an end or a user that was changed', async () => {
