@@ -264,6 +264,15 @@ test('history: each parameter in and out of its range, each state of a call', as
   for (const status of ['ended', 'rejected', 'missed']) assert.ok(states.has(status), status);
 });
 
+test('statistics', async () => {
+  for (const period of byId.getStats.parameters[0].schema.enum) await ask('getStats', 200, { query: `?period=${period}` });
+  const { totalCalls } = await ask('getStats', 200, { query: '?tz=Europe/Berlin&period=day' });
+  assert.ok(totalCalls > 0);
+  await ask('getStats', 200, { query: '?tz=-08:00' });
+  await ask('getStats', 400, { code: 'bad-value', query: '?period=hour' });
+  await ask('getStats', 400, { code: 'bad-value', query: '?tz=Mars/Olympus' });
+});
+
 test('contacts, ICE servers', async () => {
   assert.equal((await ask('listContacts', 200)).length, 3);
   const bob = await server.connect('bob');

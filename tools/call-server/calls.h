@@ -22,6 +22,7 @@ void call_hide (Asker *asker, const char *call_id);
 void call_list_active (Asker *asker);
 /* The event call-active. @call_id: NULL, or the call that this socket says it is in. */
 void call_list_mine (Asker *asker, const char *call_id);
+void call_stats (Asker *asker);                         /* calls-stats.c: REST only, reads the query */
 void call_agora_token (Asker *asker, JsonObject *body); /* calls-agora.c: REST only */
 void call_list_history (Asker *asker);                  /* REST only: reads the query */
 

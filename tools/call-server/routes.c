@@ -60,6 +60,12 @@ on_active (Asker *asker, const char *id, JsonObject *body)
 }
 
 static void
+on_stats (Asker *asker, const char *id, JsonObject *body)
+{
+  call_stats (asker);
+}
+
+static void
 on_get (Asker *asker, const char *id, JsonObject *body)
 {
   call_get (asker, id);
@@ -166,6 +172,7 @@ static const Route routes[] = {
     {"POST", "/api/calls/start", on_start, NULL},
     {"POST", "/api/calls/agora-token", on_agora_token, NULL},
     {"GET", "/api/calls/history", on_history, NULL},
+    {"GET", "/api/calls/stats", on_stats, NULL},
     {"GET", "/api/calls/active", on_active, NULL},
     {"POST", "/api/calls/:id/accept", on_accept, NULL},
     {"POST", "/api/calls/:id/reject", call_reject, NULL},

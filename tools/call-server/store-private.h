@@ -60,6 +60,8 @@ typedef enum
   SQL_REMEMBER_QUALITY,
   SQL_HISTORY,
   SQL_HISTORY_COUNT,
+  SQL_STATS,
+  SQL_GET_USER,
   SQL_CONTACTS,
   SQL_PEERS,
   SQL_SET_ALIVE,
@@ -111,6 +113,7 @@ gboolean sql_run_alive (StoreSql *sql, StoreJob *job);
 gboolean sql_run_get_call (StoreSql *sql, StoreJob *job); /* store-queries.c */
 gboolean sql_run_live_calls (StoreSql *sql, StoreJob *job);
 gboolean sql_run_history (StoreSql *sql, StoreJob *job);
+gboolean sql_run_stats (StoreSql *sql, StoreJob *job); /* store-stats.c */
 gboolean sql_run_contacts (StoreSql *sql, StoreJob *job);
 gboolean sql_run_peers (StoreSql *sql, StoreJob *job);
 gboolean sql_run_ping (StoreSql *sql, StoreJob *job);

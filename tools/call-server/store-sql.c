@@ -88,6 +88,7 @@ static gboolean (*const run[STORE_OP_COUNT]) (StoreSql *sql, StoreJob *job) = {
     [STORE_REPORT_QUALITY] = sql_run_report_quality,
     [STORE_LIVE_CALLS] = sql_run_live_calls,
     [STORE_HISTORY] = sql_run_history,
+    [STORE_STATS] = sql_run_stats,
     [STORE_CONTACTS] = sql_run_contacts,
     [STORE_PEERS] = sql_run_peers,
     [STORE_ALIVE] = sql_run_alive,

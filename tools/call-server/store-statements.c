@@ -81,6 +81,9 @@ static const char *const statements[SQL_COUNT] = {
                              " WHERE user_id = ?1 AND started = ?3 AND call_seq = ?2",
     [SQL_HISTORY] = "SELECT " CALL_COLUMNS HISTORY_FROM " ORDER BY me.started DESC, c.seq DESC LIMIT ?8 OFFSET ?9",
     [SQL_HISTORY_COUNT] = "SELECT count(*)" HISTORY_FROM,
+    [SQL_STATS] = "SELECT started, kind, duration, peer_id, mos, rating FROM history"
+                  " WHERE user_id = ?1 AND started >= ?2 AND started < ?3 ORDER BY started",
+    [SQL_GET_USER] = "SELECT " USER_COLUMNS ("u") " FROM users u WHERE u.id = ?1",
     [SQL_CONTACTS] = "SELECT " USER_COLUMNS (
         "u") " FROM users u WHERE u.id <> ?1 AND (?2 IS NULL OR u.id LIKE ?2"
              " ESCAPE '\\' OR u.username LIKE ?2 ESCAPE '\\' OR u.full_name LIKE ?2 ESCAPE '\\')"

@@ -47,6 +47,8 @@ store_job_free (StoreJob *job)
   g_free (job->filter.search);
   user_record_clear (&job->user);
   g_clear_pointer (&job->report, quality_report_free);
+  g_clear_pointer (&job->contacts, g_ptr_array_unref);
+  g_clear_pointer (&job->stats, stats_free);
   g_clear_pointer (&job->call, call_record_free);
   g_clear_pointer (&job->calls, g_ptr_array_unref);
   g_clear_pointer (&job->users, g_ptr_array_unref);

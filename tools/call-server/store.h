@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "tools/call-server/record.h"
+#include "tools/call-server/stats.h"
 
 #include <uv.h>
 
@@ -34,6 +34,7 @@ typedef enum
   STORE_REPORT_QUALITY,  /* call_id, user_id, report -> STORE_OK, _UNCHANGED (no time for it), _NOT_FOUND, _FORBIDDEN */
   STORE_LIVE_CALLS,      /* of user_id, or all: calls */
   STORE_HISTORY,         /* user_id, filter: calls, total */
+  STORE_STATS,           /* user_id, stats: filled; contacts */
   STORE_CONTACTS,        /* user_id, search: users */
   STORE_PEERS,           /* user_id: users with whom it shares a call */
   STORE_ALIVE,           /* now_ms: the server was up at that time */
@@ -110,15 +111,17 @@ struct StoreJob
   StoreFilter filter;
   int rating;
   QualityReport *report;
+  Stats *stats;
   char *url; /* of the outbox */
   gint64 seq, due_ms;
 
   StoreResult result;
   CallRecord *call; /* after the change */
   CallTransition transition;
-  GPtrArray *calls;  /* (element-type CallRecord) */
-  GPtrArray *users;  /* (element-type UserRecord) */
-  GPtrArray *outbox; /* (element-type OutboxRow) */
+  GPtrArray *calls;    /* (element-type CallRecord) */
+  GPtrArray *contacts; /* (element-type StatsContact) the stats' own */
+  GPtrArray *users;    /* (element-type UserRecord) */
+  GPtrArray *outbox;   /* (element-type OutboxRow) */
   gint64 total;
 };
 
