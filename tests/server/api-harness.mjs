@@ -59,12 +59,14 @@ export class Server {
     this.env = env;
     this.port = 0;
     this.sockets = [];
+    this.wrapper = []; // a command that runs the server, as unshare
   }
 
   async start() {
     const args = ['--listen', `127.0.0.1:${this.port}`, '--database', this.database,
       ...(this.useSecret ? ['--jwt-secret-file', this.secretFile] : []), ...this.args];
-    this.child = spawn(SERVER, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } });
+    const [program, ...rest] = [...this.wrapper, SERVER, ...args];
+    this.child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } });
     this.stdout = this.stderr = '';
     this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve({ code, signal })));
     this.child.stderr.on('data', (data) => { this.stderr += data; });

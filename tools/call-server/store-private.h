@@ -34,6 +34,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   SQL_BEGIN,
+  SQL_BEGIN_READ,
   SQL_COMMIT,
   SQL_ROLLBACK,
   SQL_SAVE,
@@ -80,6 +81,9 @@ struct StoreSql
 {
   sqlite3 *db;
   sqlite3_stmt *prepared[SQL_COUNT];
+  int changes;       /* rows changed until the transaction began */
+  gboolean damaged;  /* the file was found corrupt: nothing more is written to it */
+  gint64 written_ms; /* monotonic; when a change was last committed, 0: the last commit failed */
   StoreOutbox outbox;
   gboolean outbox_grew;
 };

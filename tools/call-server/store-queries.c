@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_CONTACTS 500
+#define PROBE_MS 1000
 
 /* `%text%` with LIKE's own signs taken literally. */
 static char *
@@ -101,8 +102,10 @@ sql_run_peers (StoreSql *sql, StoreJob *job)
   return !failed;
 }
 
+/* Readiness: a change was kept lately, or one is now. So asking often costs a write a second. */
 gboolean
 sql_run_ping (StoreSql *sql, StoreJob *job)
 {
-  return sqlite3_db_readonly (sql->db, "main") == 0;
+  gboolean lately = sql->written_ms != 0 && g_get_monotonic_time () / 1000 - sql->written_ms < PROBE_MS;
+  return !sql->damaged && (lately || sql_run_alive (sql, job));
 }

@@ -108,6 +108,9 @@ store_sql_run (StoreSql *sql, StoreJob *job)
     return;
   }
   job->result = STORE_FAILED;
+  sql->written_ms = 0;
+  if (sqlite3_get_autocommit (sql->db))
+    return; /* SQLite took the whole transaction back, and the commit will say so */
   sql_execute (sql, sql_use (sql, SQL_UNDO));
   sql_execute (sql, sql_use (sql, SQL_RELEASE));
 }
@@ -115,16 +118,25 @@ store_sql_run (StoreSql *sql, StoreJob *job)
 gboolean
 store_sql_begin (StoreSql *sql)
 {
-  return sql_execute (sql, sql_use (sql, SQL_BEGIN));
+  sql->changes = sqlite3_total_changes (sql->db);
+  if (!sql->damaged && sql_execute (sql, sql_use (sql, SQL_BEGIN)))
+    return TRUE;
+  /* What only asks may still be answered; what writes fails by itself. */
+  return sqlite3_exec (sql->db, sql->damaged ? "PRAGMA query_only = ON" : "", NULL, NULL, NULL) == SQLITE_OK
+         && sql_execute (sql, sql_use (sql, SQL_BEGIN_READ));
 }
 
 gboolean
 store_sql_commit (StoreSql *sql)
 {
-  if (sql_execute (sql, sql_use (sql, SQL_COMMIT)))
-    return TRUE;
-  sql_execute (sql, sql_use (sql, SQL_ROLLBACK));
-  return FALSE;
+  gboolean kept = sql_execute (sql, sql_use (sql, SQL_COMMIT));
+  if (!kept)
+    sql->written_ms = 0;
+  else if (sqlite3_total_changes (sql->db) != sql->changes)
+    sql->written_ms = g_get_monotonic_time () / 1000;
+  if (!kept && !sqlite3_get_autocommit (sql->db))
+    sql_execute (sql, sql_use (sql, SQL_ROLLBACK));
+  return kept;
 }
 
 gint64
@@ -190,7 +202,9 @@ store_sql_open (const char *path, GError **error)
                            NULL, NULL, NULL)
                            == SQLITE_OK
                     && search_add_function (sql->db);
-  if (opened ? migrate (sql, path, error) : fail (sql, path, error))
+  if (opened && sqlite3_db_readonly (sql->db, "main") == 1)
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ROFS, "%s: the database is read-only", path);
+  else if (opened ? migrate (sql, path, error) : fail (sql, path, error))
     return sql;
   store_sql_close (sql);
   return NULL;

@@ -35,6 +35,7 @@
 
 static const char *const statements[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [SQL_BEGIN_READ] = "BEGIN",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_SAVE] = "SAVEPOINT job",
@@ -151,6 +152,7 @@ sql_next_row (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed)
     return TRUE;
   if (code != SQLITE_DONE) {
     g_warning ("database: %s", sqlite3_errmsg (sql->db));
+    sql->damaged |= code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     *failed = TRUE;
   }
   if (stmt != NULL)
