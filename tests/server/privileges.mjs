@@ -39,6 +39,7 @@ const ROUTES = {
   'POST /api/calls/agora-token': { state: 'active', by: 'bob', status: 200, other: FORBIDDEN,
     body: ({ channelName }) => ({ channelName, uid: 1 }) },
   'GET /api/calls/history': { state: 'ended', by: 'alice', status: 200, other: [200] },
+  'GET /api/calls/stats': { state: 'ended', by: 'alice', status: 200, other: [200] },
   'GET /api/calls/active': { state: 'active', by: 'alice', status: 200, other: [200] },
   'POST /api/calls/{}/accept': { state: 'calling', by: 'bob', status: 200, other: FORBIDDEN },
   'POST /api/calls/{}/reject': { state: 'calling', by: 'bob', status: 200, body: { reason: 'no' }, other: FORBIDDEN },
