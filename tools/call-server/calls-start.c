@@ -6,6 +6,7 @@
 #include "tools/call-server/devices.h"
 #include "tools/call-server/ice.h"
 #include "tools/call-server/json.h"
+#include "tools/call-server/log.h"
 
 /*  caller                     server                      receiver
  *    | start ------------------> | (row written)              |
@@ -42,7 +43,8 @@ start_ringing (Asker *asker, StoreJob *job)
   Server *server = asker->server;
   LiveCall *call = live_add (server, g_steal_pointer (&job->call));
   Seat *caller = &call->seats[SEAT_CALLER];
-  g_info ("call %s is calling", call->record->id);
+  log_event (LOG_INFO, "calls", "calling", "call", call->record->id, "user", call->record->caller.id, "to",
+      call->record->receiver.id, NULL);
   g_autoptr (TransportSocket) device = asker_ref_device (asker);
   if (device != NULL)
     devices_bind (caller, device);

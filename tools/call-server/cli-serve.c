@@ -6,22 +6,13 @@
 #include "tools/call-server/cli.h"
 
 #include "tools/call-server/check.h"
+#include "tools/call-server/log.h"
 #include "tools/call-server/server.h"
 #include "tools/call-server/token.h"
 
 #include <stdio.h>
 
 static gboolean check_config, print_config, version;
-
-static GLogWriterOutput
-write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer debug)
-{
-  if (level > G_LOG_LEVEL_MESSAGE && !GPOINTER_TO_INT (debug))
-    return G_LOG_WRITER_HANDLED;
-  g_autofree char *line = g_log_writer_format_fields (level, fields, n_fields, FALSE);
-  fprintf (stderr, "%s\n", line);
-  return G_LOG_WRITER_HANDLED;
-}
 
 /* What depends on other settings. */
 static void
@@ -69,7 +60,7 @@ run (Options *options, char **argv, GPtrArray *problems)
     return cli_fail (problems);
   if (options->jwt_secret == NULL && options->dev) /* with dev: one of our own that nobody is told */
     options->jwt_secret = token_secret_random ();
-  g_log_set_writer_func (write_log, GINT_TO_POINTER (options->debug), NULL);
+  log_open (options->debug ? MAX (options->log_level, LOG_DEBUG) : (LogLevel) options->log_level, options->log_format);
   return server_run (options);
 }
 

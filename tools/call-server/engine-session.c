@@ -123,6 +123,7 @@ enqueue (EngineSession *session, EngineioPacket *packet)
 void
 engine_session_send (EngineSession *session, EngineioPacket *packet)
 {
+  transport_log_packet (session, "to", packet);
   if (session->state == ENGINE_CLOSED) {
     engineio_packet_free (packet);
     return;
@@ -164,6 +165,7 @@ on_pong (EngineSession *session)
 void
 engine_session_receive (EngineSession *session, const EngineioPacket *packet)
 {
+  transport_log_packet (session, "from", packet);
   if (session->state != ENGINE_OPEN)
     return;
   switch (packet->type) {

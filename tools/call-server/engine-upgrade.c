@@ -68,6 +68,7 @@ engine_upgrade_accept (TransportRequest *request, WebSocket *websocket)
     websocket_set_session (websocket, session);
     engine_session_schedule (session);
   }
+  transport_log_answer (request, 101);
   http_request_free (request);
 }
 

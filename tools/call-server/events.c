@@ -7,6 +7,7 @@
 #include "tools/call-server/calls.h"
 #include "tools/call-server/devices.h"
 #include "tools/call-server/json.h"
+#include "tools/call-server/log.h"
 #include "tools/call-server/token-expiry.h"
 
 #include <string.h>
@@ -139,7 +140,8 @@ events_event (Server *server, TransportSocket *socket, const char *name, const c
   User *user = owner->user;
   Asker *asker = asker_new_for_event (server, user, socket, id);
   const Event *event = find_event (name);
-  g_debug ("%s: %s", user->id, event != NULL ? name : "unknown event");
+  log_event (LOG_DEBUG, "events", event != NULL ? name : "unknown event", "user", user->id, "socket",
+      transport_socket_get_id (socket), "address", transport_socket_get_address (socket), NULL);
   if (event == NULL)
     asker_fail (asker, FAILURE_UNKNOWN_EVENT);
   else if (!first_argument (args_json, &body))
@@ -180,6 +182,8 @@ events_connect (Server *server, TransportSocket *socket, const char *auth_json, 
   transport_socket_set_data (socket, owner);
   token_expiry_watch (server->token_expiry, owner, claims->expires);
   transport_socket_accept (socket);
+  log_event (LOG_INFO, "events", "connected", "user", user->id, "socket", transport_socket_get_id (socket), "address",
+      transport_socket_get_address (socket), NULL);
   devices_came (server, user, socket);
 }
 
@@ -189,7 +193,8 @@ events_disconnect (Server *server, TransportSocket *socket, const char *reason)
   SocketOwner *owner = transport_socket_get_data (socket);
   if (owner == NULL)
     return;
-  g_debug ("%s: %s", owner->user->id, reason);
+  log_event (LOG_INFO, "events", "disconnected", "user", owner->user->id, "socket", transport_socket_get_id (socket),
+      "reason", reason, NULL);
   transport_socket_set_data (socket, NULL);
   if (server->token_expiry != NULL)
     token_expiry_forget (server->token_expiry, owner);

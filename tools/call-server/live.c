@@ -4,6 +4,7 @@
 #include "tools/call-server/live.h"
 
 #include "tools/call-server/devices.h"
+#include "tools/call-server/log.h"
 
 #define RETRY_MS 1000
 
@@ -281,7 +282,7 @@ live_apply (Server *server, StoreJob *job, const User *actor, const TransportSoc
   LiveCall *call = live_find (server, job->call->id);
   if (call == NULL)
     return;
-  g_info ("call %s is %s", job->call->id, call_state_to_string (job->call->state));
+  log_event (LOG_INFO, "calls", call_state_to_string (job->call->state), "call", job->call->id, NULL);
   live_follow (call, job);
   carry_out (call, job->transition.actions, actor, device, reason, message);
   if (call_state_is_live (call->record->state))

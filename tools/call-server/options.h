@@ -26,6 +26,7 @@ typedef struct
   double drain_timeout; /* seconds */
   gboolean dev;
   gboolean debug;
+  int log_level, log_format; /* LogLevel, LogFormat */
 
   GBytes *jwt_secret, *jwt_public_keys;
   char *jwt_issuer, *jwt_audience;

@@ -269,6 +269,7 @@ handle (Server *server, TransportRequest *request, const Route *route, const cha
     request_unauthorized (request, error);
     return;
   }
+  transport_request_set_user (request, user->id);
   if (!read_body (request, &body)) {
     request_fail (request, FAILURE_BAD_JSON);
     return;
@@ -283,7 +284,8 @@ routes_request (Server *server, TransportRequest *request)
   gboolean path_known = FALSE;
   const char *method = transport_request_method (request), *path = transport_request_path (request);
   const Route *route = find_route (method, path, &id, &path_known);
-  g_debug ("%s %s", method, path);
+  if (route != NULL)
+    transport_request_set_route (request, route->path);
   if (route == NULL)
     request_fail (request, path_known ? FAILURE_METHOD : FAILURE_NO_ROUTE);
   else if (route->open != NULL)

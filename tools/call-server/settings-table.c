@@ -36,7 +36,10 @@ const Setting settings[] = {
     {"dev", SETTING_SWITCH, MEMBER (dev), "no", 0, 0, NULL,
         "Try things out: own secret, users alice, bob and carol, whose tokens are printed as NAME=TOKEN lines", NULL,
         0},
-    {"debug", SETTING_SWITCH, MEMBER (debug), "no", 0, 0, NULL, "Log each request and event to stderr", NULL, 0},
+    {"log-level", SETTING_CHOICE, MEMBER (log_level), "warning", 0, 0, "error|warning|info|debug|packets",
+        "What goes to stderr; packets shows each request and packet, without tokens and credentials", NULL, 0},
+    {"log-format", SETTING_CHOICE, MEMBER (log_format), "text", 0, 0, "text|json", "How it does", NULL, 0},
+    {"debug", SETTING_SWITCH, MEMBER (debug), "no", 0, 0, NULL, "The same as log-level=debug", NULL, 0},
 
     /* tokens */
     {"jwt-secret-file", SETTING_SECRET, MEMBER (jwt_secret), NULL, 32, MAX_SECRET, "FILE",

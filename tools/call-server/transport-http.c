@@ -112,6 +112,7 @@ transport_request_reply (TransportRequest *request, guint status, const char *co
 
   g_return_if_fail (!request->answered);
   request->answered = TRUE;
+  transport_log_answer (request, status);
   if (request->transport->handler.answered != NULL)
     request->transport->handler.answered (request, status, request->transport->user_data);
   if (connection != NULL) {
@@ -238,6 +239,7 @@ http_on_request (Connection *connection)
   TransportRequest *request = http_request_new (connection);
 
   connection->transport->stats.http_requests++;
+  transport_log_request (request);
   connection->request = request;
   connection->completions = 0;
   if (!check_request (request))
@@ -322,6 +324,7 @@ http_on_upgrade (Connection *connection, char *protocol)
   }
   request = http_request_new (connection);
   connection->transport->stats.http_requests++;
+  transport_log_request (request);
   status = connection->transport->stopping ? 503 : engine_upgrade_check (request, &code);
   if (status != 0)
     return refuse_upgrade (request, status, code == 0 && status == 503 ? 3 : code);

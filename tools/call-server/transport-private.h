@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  *   transport.c           the whole, dispatch of libwebsockets' callbacks
  *   transport-stop.c      its end                                    transport-listen.c  the listening sockets
  *   transport-address.c   where to listen                            transport-tls.c     certificate and key
- *   transport-proxy.c     whose request a proxy brings
+ *   transport-proxy.c     whose request a proxy brings       transport-log.c     what of all this is logged
  *   transport-http.c      HTTP: headers, body, reply                 transport-request.c  what a request says
  *   transport-cors.c      who may ask, and what they hear
  *   hangup-watch.c        tells when the client of a held request is gone
@@ -125,7 +125,8 @@ struct TransportRequest
   Transport *transport;
   Connection *connection; /* NULL: the client is gone */
   HttpMethod method;
-  char *path, *address;
+  char *path, *address, *user;
+  const char *route;
   GHashTable *query, *headers; /* char * -> char * */
   GByteArray *body;
   GBytes *body_bytes;
@@ -158,6 +159,11 @@ void http_on_closed (Connection *connection);
 void http_request_reply_error (TransportRequest *request, guint status, const char *code, const char *message);
 /* {"code":N,"message":"..."}, the error bodies of Engine.IO */
 void http_request_reply_engine_error (TransportRequest *request, guint status, int code);
+
+/* --- transport-log.c --- */
+void transport_log_request (TransportRequest *request);
+void transport_log_answer (TransportRequest *request, guint status);
+void transport_log_packet (const EngineSession *session, const char *direction, const EngineioPacket *packet);
 
 /* --- transport-cors.c --- */
 gboolean cors_origin_allowed (TransportRequest *request);

@@ -171,6 +171,7 @@ http_request_free (TransportRequest *request)
 {
   g_free (request->path);
   g_free (request->address);
+  g_free (request->user);
   g_hash_table_unref (request->query);
   g_hash_table_unref (request->headers);
   if (request->body != NULL)

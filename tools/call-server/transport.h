@@ -88,6 +88,9 @@ const char *transport_request_query (TransportRequest *request, const char *name
 const char *transport_request_header (TransportRequest *request, const char *name); /* authorization, content-type */
 const char *transport_request_address (TransportRequest *request);                  /* of the client */
 GBytes *transport_request_body (TransportRequest *request);
+/* For the log: the pattern that the path fits (not copied), and who asks. */
+void transport_request_set_route (TransportRequest *request, const char *route);
+void transport_request_set_user (TransportRequest *request, const char *user_id);
 guint64 transport_request_age_ms (TransportRequest *request);     /* since its head was read */
 gboolean transport_request_is_engine (TransportRequest *request); /* of Engine.IO */
 /* For counting: a name from a fixed set. */
