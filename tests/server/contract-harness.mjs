@@ -5,8 +5,7 @@
 // described is an error here, though clients are to ignore it), and plain HTTP.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 
@@ -106,21 +105,4 @@ db = sqlite3.connect(sys.argv[1], timeout=10)
 names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
 db.executescript('PRAGMA foreign_keys = OFF;' + ''.join(f'DROP TABLE IF EXISTS "{name}";' for name in names))
 `, server.database], { timeout: 20000 });
-}
-
-// Nobody else writes until the function that it returns was called.
-export async function lockDatabase(server) {
-  const holder = spawn('python3', ['-c', `
-import sqlite3, sys
-db = sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None)
-db.execute('BEGIN IMMEDIATE')
-print('locked', flush=True)
-sys.stdin.read()
-`, server.database], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const exited = once(holder, 'exit');
-  await watchdog(once(holder.stdout, 'data'), 'the lock');
-  return () => {
-    holder.stdin.end();
-    return watchdog(exited, 'the lock to go');
-  };
 }
