@@ -9,7 +9,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define RX_BUFFER 2048    /* a connection's own; larger messages come in pieces */
+#define RX_BUFFER 256     /* kept by each websocket; a longer message comes in pieces */
 #define TX_CHUNK 65536    /* of a long answer at once */
 #define MAX_HEADERS 16384 /* of one request, a token in it included */
 
