@@ -196,6 +196,7 @@ server_clear (Server *server)
 {
   g_hash_table_unref (server->live);
   g_hash_table_unref (server->users);
+  g_ptr_array_unref (server->watchers);
   token_cache_free (server->token_cache);
   token_rules_free (server->token_rules);
   uv_loop_close (&server->loop);
@@ -215,6 +216,7 @@ server_run (const Options *options)
   process_raise_limits ();
   server->token_cache = token_cache_new (TOKENS_REMEMBERED);
   uv_loop_init (&server->loop);
+  server->watchers = g_ptr_array_new ();
   server->users = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) user_free);
   server->live = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) live_call_free);
   server->store = store_new (&server->loop, options->database, &error);

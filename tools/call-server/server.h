@@ -38,9 +38,10 @@ typedef struct
   uv_signal_t signals[SERVER_SIGNALS];
   Transport *transport;
   Store *store;
-  Webhooks *webhooks; /* NULL: there are none */
-  GHashTable *users;  /* id -> User */
-  GHashTable *live;   /* call id -> LiveCall */
+  Webhooks *webhooks;  /* NULL: there are none */
+  GHashTable *users;   /* id -> User */
+  GPtrArray *watchers; /* (element-type User) those who watch their contacts */
+  GHashTable *live;    /* call id -> LiveCall */
   Timer *alive_timer, *watchdog;
   gboolean stopping;
 } Server;

@@ -185,23 +185,23 @@ peers_known (StoreJob *job)
 void
 users_watch_contacts (Server *server, User *user)
 {
+  if (!user->watches_contacts)
+    g_ptr_array_add (server->watchers, user);
   user->watches_contacts = TRUE;
 }
 
 void
 users_presence_changed (Server *server, User *user)
 {
-  GHashTableIter iter;
-  User *other;
   user->last_seen_ms = g_get_real_time () / 1000;
   StoreJob *seen = store_job_new (STORE_SEEN_USER, user->id, NULL, NULL);
   store_push (server->store, seen);
   if (server->stopping)
     return;
   store_push (server->store, store_job_new (STORE_PEERS, user->id, peers_known, server));
-  g_hash_table_iter_init (&iter, server->users);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &other)) {
-    if (other != user && other->watches_contacts)
-      emit_status (other, user);
+  for (guint i = 0; i < server->watchers->len; i++) {
+    const User *watcher = g_ptr_array_index (server->watchers, i);
+    if (watcher != user)
+      emit_status (watcher, user);
   }
 }
