@@ -85,8 +85,8 @@ async function line(child, what) {
 // No heartbeat falls into a measurement, and no limit on what a client may do: one load program is all the clients.
 const COMMON = ['--ping-interval', '600', '--ping-timeout', '600'];
 const help = spawnSync(OURS, ['--help'], { encoding: 'utf8' }).stdout;
-const UNLIMITED = ['event-limit', 'request-limit', 'address-request-limit', 'sockets-per-address', 'connect-limit']
-  .filter((name) => help.includes(`--${name}`)).flatMap((name) => [`--${name}`, '0']);
+const LIMITS = /--(rate-limit-[a-z]+|event-limit|address-socket-limit)\b/g;
+const UNLIMITED = [...new Set([...help.matchAll(LIMITS)].map((match) => match[1]))].flatMap((name) => [`--${name}`, '0']);
 let databases = 0;
 
 const SIDES = {
