@@ -67,6 +67,8 @@ typedef enum
   SQL_PEERS,
   SQL_SET_ALIVE,
   SQL_GET_ALIVE,
+  SQL_LIST_CALLS,
+  SQL_LIST_USERS,
   SQL_OUTBOX_ADD,
   SQL_OUTBOX_DUE,
   SQL_OUTBOX_LATER_DUE,
@@ -121,6 +123,8 @@ gboolean sql_run_stats (StoreSql *sql, StoreJob *job); /* store-stats.c */
 gboolean sql_run_contacts (StoreSql *sql, StoreJob *job);
 gboolean sql_run_peers (StoreSql *sql, StoreJob *job);
 gboolean sql_run_ping (StoreSql *sql, StoreJob *job);
+gboolean sql_run_list_calls (StoreSql *sql, StoreJob *job);
+gboolean sql_run_list_users (StoreSql *sql, StoreJob *job);
 gboolean sql_run_outbox_due (StoreSql *sql, StoreJob *job); /* store-outbox.c */
 gboolean sql_run_outbox_remove (StoreSql *sql, StoreJob *job);
 gboolean sql_run_outbox_postpone (StoreSql *sql, StoreJob *job);

@@ -102,6 +102,33 @@ sql_run_peers (StoreSql *sql, StoreJob *job)
   return !failed;
 }
 
+gboolean
+sql_run_list_calls (StoreSql *sql, StoreJob *job)
+{
+  gboolean failed = FALSE;
+  const StoreFilter *filter = &job->filter;
+  sqlite3_stmt *stmt = sql_use (sql, SQL_LIST_CALLS);
+  sql_bind_text (stmt, 1, job->user_id);
+  sql_bind_text (stmt, 2, filter->type);
+  sql_bind_text (stmt, 3, filter->state >= 0 ? call_state_to_string ((CallState) filter->state) : NULL);
+  sql_bind_int (stmt, 4, filter->from_ms);
+  sql_bind_int (stmt, 5, filter->to_ms > 0 ? filter->to_ms : G_MAXINT64);
+  sql_bind_int (stmt, 6, filter->limit);
+  job->calls = sql_read_calls (sql, stmt, &failed);
+  return !failed;
+}
+
+gboolean
+sql_run_list_users (StoreSql *sql, StoreJob *job)
+{
+  gboolean failed = FALSE;
+  sqlite3_stmt *stmt = sql_use (sql, SQL_LIST_USERS);
+  sql_bind_text (stmt, 1, job->user_id);
+  sql_bind_int (stmt, 2, job->filter.limit);
+  job->users = sql_read_users (sql, stmt, &failed);
+  return !failed;
+}
+
 /* Readiness: a change was kept lately, or one is now. So asking often costs a write a second. */
 gboolean
 sql_run_ping (StoreSql *sql, StoreJob *job)

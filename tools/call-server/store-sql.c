@@ -93,6 +93,8 @@ static gboolean (*const run[STORE_OP_COUNT]) (StoreSql *sql, StoreJob *job) = {
     [STORE_PEERS] = sql_run_peers,
     [STORE_ALIVE] = sql_run_alive,
     [STORE_PING] = sql_run_ping,
+    [STORE_LIST_CALLS] = sql_run_list_calls,
+    [STORE_LIST_USERS] = sql_run_list_users,
     [STORE_OUTBOX_DUE] = sql_run_outbox_due,
     [STORE_OUTBOX_REMOVE] = sql_run_outbox_remove,
     [STORE_OUTBOX_POSTPONE] = sql_run_outbox_postpone,
@@ -170,18 +172,24 @@ schema_version (StoreSql *sql)
   return version;
 }
 
+/* Before anything of the file is changed. */
 static gboolean
-migrate (StoreSql *sql, const char *path, GError **error)
+check_known (StoreSql *sql, const char *path, GError **error)
 {
   int version = schema_version (sql);
   if (version < 0)
     return fail (sql, path, error);
-  if (version > (int) G_N_ELEMENTS (migrations)) {
-    g_set_error (
-        error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: made by a newer gst-call-server (schema %d)", path, version);
-    return FALSE;
-  }
-  for (; version < (int) G_N_ELEMENTS (migrations); version++) {
+  if (version <= (int) G_N_ELEMENTS (migrations))
+    return TRUE;
+  g_set_error (
+      error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: made by a newer gst-call-server (schema %d)", path, version);
+  return FALSE;
+}
+
+static gboolean
+migrate (StoreSql *sql, const char *path, GError **error)
+{
+  for (int version = MAX (schema_version (sql), 0); version < (int) G_N_ELEMENTS (migrations); version++) {
     g_autofree char *step =
         g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;", migrations[version], version + 1);
     if (sqlite3_exec (sql->db, step, NULL, NULL, NULL) != SQLITE_OK)
@@ -190,21 +198,66 @@ migrate (StoreSql *sql, const char *path, GError **error)
   return TRUE;
 }
 
+int
+store_sql_schema (void)
+{
+  return (int) G_N_ELEMENTS (migrations);
+}
+
+/* A connection that only reads takes the database as it is: it must have the schema that the statements know. */
+static gboolean
+check_schema (StoreSql *sql, const char *path, GError **error)
+{
+  int version = schema_version (sql);
+  if (version == store_sql_schema ())
+    return TRUE;
+  if (version < 0)
+    return fail (sql, path, error);
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path,
+      version == 0                    ? "not a database of gst-call-server"
+      : version > store_sql_schema () ? "made by a newer gst-call-server"
+                                      : "made by an older gst-call-server: start the server on it once");
+  return FALSE;
+}
+
+StoreSql *
+store_sql_open_to_read (const char *path, GError **error)
+{
+  StoreSql *sql = g_new0 (StoreSql, 1);
+  gboolean opened = sqlite3_open_v2 (path, &sql->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK
+                    && sqlite3_busy_timeout (sql->db, 10000) == SQLITE_OK && search_add_function (sql->db);
+  if (opened ? check_schema (sql, path, error) : fail (sql, path, error))
+    return sql;
+  store_sql_close (sql);
+  return NULL;
+}
+
+static gboolean
+set_up (StoreSql *sql, const char *path, GError **error)
+{
+  gboolean done = sqlite3_exec (sql->db,
+                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                      " PRAGMA journal_size_limit = 16777216;",
+                      NULL, NULL, NULL)
+                      == SQLITE_OK
+                  && search_add_function (sql->db);
+  if (sqlite3_db_readonly (sql->db, "main") == 1) {
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ROFS, "%s: the database is read-only", path);
+    return FALSE;
+  }
+  return done || fail (sql, path, error);
+}
+
 StoreSql *
 store_sql_open (const char *path, GError **error)
 {
   StoreSql *sql = g_new0 (StoreSql, 1);
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
-  gboolean opened = sqlite3_open_v2 (path, &sql->db, flags, NULL) == SQLITE_OK
-                    && sqlite3_exec (sql->db,
-                           "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                           " PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216;",
-                           NULL, NULL, NULL)
-                           == SQLITE_OK
-                    && search_add_function (sql->db);
-  if (opened && sqlite3_db_readonly (sql->db, "main") == 1)
-    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ROFS, "%s: the database is read-only", path);
-  else if (opened ? migrate (sql, path, error) : fail (sql, path, error))
+  gboolean opened =
+      sqlite3_open_v2 (path, &sql->db, flags, NULL) == SQLITE_OK && sqlite3_busy_timeout (sql->db, 2000) == SQLITE_OK;
+  if (!opened)
+    fail (sql, path, error);
+  else if (check_known (sql, path, error) && set_up (sql, path, error) && migrate (sql, path, error))
     return sql;
   store_sql_close (sql);
   return NULL;

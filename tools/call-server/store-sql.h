@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 typedef struct StoreSql StoreSql;
 
 StoreSql *store_sql_open (const char *path, GError **error);
+StoreSql *store_sql_open_to_read (const char *path, GError **error); /* changes nothing, not even the schema */
+int store_sql_schema (void);                                         /* the version that this program makes */
 void store_sql_close (StoreSql *sql);
 
 void store_sql_set_outbox (StoreSql *sql, const StoreOutbox *outbox);

@@ -93,6 +93,13 @@ static const char *const statements[SQL_COUNT] = {
         "SELECT " USER_COLUMNS ("u") " FROM peers p JOIN users u ON u.id = p.peer_id WHERE p.user_id = ?1 LIMIT ?2",
     [SQL_SET_ALIVE] = "INSERT INTO meta (key, value) VALUES ('alive', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
     [SQL_GET_ALIVE] = "SELECT value FROM meta WHERE key = 'alive'",
+    [SQL_LIST_CALLS] =
+        "SELECT " CALL_COLUMNS " FROM calls c" CALL_TABLES
+        " WHERE (?1 IS NULL OR c.id IN (SELECT call_id FROM participants WHERE user_id = ?1))"
+        " AND (?2 IS NULL OR c.type = ?2) AND (?3 IS NULL OR c.status = ?3) AND c.started >= ?4 AND c.started < ?5"
+        " ORDER BY c.seq DESC LIMIT ?6",
+    [SQL_LIST_USERS] = "SELECT " USER_COLUMNS ("u") " FROM users u WHERE ?1 IS NULL OR u.id = ?1"
+                                                    " ORDER BY u.last_seen DESC, u.id LIMIT ?2",
     [SQL_OUTBOX_ADD] = "INSERT INTO outbox (id, url, call_id, type, body, created, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
                        " CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE url = ?2 AND call_id = ?3) THEN NULL ELSE 0 END)",
     [SQL_OUTBOX_DUE] = "SELECT seq, id, url, call_id, type, body, attempts FROM outbox"

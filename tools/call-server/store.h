@@ -39,6 +39,8 @@ typedef enum
   STORE_PEERS,           /* user_id: users with whom it shares a call */
   STORE_ALIVE,           /* now_ms: the server was up at that time */
   STORE_PING,            /* can it be written to? */
+  STORE_LIST_CALLS,      /* for the command line: calls of user_id, or all, by filter, the newest first */
+  STORE_LIST_USERS,      /* likewise: users, those who were seen last first */
   STORE_OUTBOX_DUE,      /* url, now_ms, filter.limit: outbox, what may be sent now; due_ms, when more may, 0: never */
   STORE_OUTBOX_REMOVE,   /* seq, url, call_id: was delivered */
   STORE_OUTBOX_POSTPONE, /* seq, due_ms: was refused */
