@@ -36,6 +36,7 @@ static const FailureText failures[] = {
     [FAILURE_NOT_LIVE] = {400, "not-live", "Call is over"},
     [FAILURE_NOT_ACCEPTED] = {400, "not-accepted", "Accept the call first"},
     [FAILURE_QUEUE_FULL] = {429, "queue-full", "Too many signals wait for the other participant"},
+    [FAILURE_RATE_LIMITED] = {429, "rate-limited", "Too many requests"},
     [FAILURE_NO_ROUTE] = {404, "no-route", "Not found"},
     [FAILURE_METHOD] = {405, "method-not-allowed", "Method not allowed"},
     [FAILURE_UNKNOWN_EVENT] = {404, "unknown-event", "There is no such event"},
@@ -166,6 +167,17 @@ request_fail (TransportRequest *request, Failure failure)
   g_autoptr (JsonObject) body = failure_body ("success", failures[failure].code, failures[failure].message);
   g_autofree char *text = json_object_to_text (body);
   reply_request (request, failures[failure].status, text);
+}
+
+/* The transport says when to try again. */
+void
+request_rate_limited (TransportRequest *request)
+{
+  static const char *const headers[] = {"cache-control", "no-store", NULL};
+  const FailureText *failure = &failures[FAILURE_RATE_LIMITED];
+  g_autoptr (JsonObject) body = failure_body ("success", failure->code, failure->message);
+  g_autofree char *text = json_object_to_text (body);
+  transport_request_reply (request, failure->status, JSON_TYPE, text, -1, headers);
 }
 
 void

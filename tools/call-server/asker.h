@@ -43,6 +43,7 @@ typedef enum
   FAILURE_NOT_LIVE,
   FAILURE_NOT_ACCEPTED,
   FAILURE_QUEUE_FULL,
+  FAILURE_RATE_LIMITED,
   FAILURE_NO_ROUTE,
   FAILURE_METHOD,
   FAILURE_UNKNOWN_EVENT,
@@ -65,6 +66,7 @@ void asker_fail_with (Asker *asker, Failure failure, const char *message, const 
 
 /* For what has no user yet: an error body, and the answer to a bad token. */
 void request_fail (TransportRequest *request, Failure failure);
+void request_rate_limited (TransportRequest *request); /* by a quota that was noted on it */
 void request_unauthorized (TransportRequest *request, const GError *error);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "tools/call-server/ice.h"
 #include "tools/call-server/json.h"
 #include "tools/call-server/log.h"
+#include "tools/call-server/metrics.h"
 
 /*  caller                     server                      receiver
  *    | start ------------------> | (row written)              |
@@ -45,6 +46,7 @@ start_ringing (Asker *asker, StoreJob *job)
   Seat *caller = &call->seats[SEAT_CALLER];
   log_event (LOG_INFO, "calls", "calling", "call", call->record->id, "user", call->record->caller.id, "to",
       call->record->receiver.id, NULL);
+  metrics_call_started (server->metrics);
   g_autoptr (TransportSocket) device = asker_ref_device (asker);
   if (device != NULL)
     devices_bind (caller, device);
@@ -92,6 +94,7 @@ started (StoreJob *job)
       asker_fail_with (asker, FAILURE_CALLER_BUSY, NULL, job->call->id);
       break;
     case STORE_TARGET_BUSY:
+      metrics_call_changed (asker->server->metrics, CALL_STATE_CALLING, job->call);
       refuse_busy (asker, job->call);
       break;
     default:

@@ -4,10 +4,12 @@
 #include "tools/call-server/events.h"
 
 #include "gst/core/jsoncheck.h"
+#include "tools/call-server/admission.h"
 #include "tools/call-server/calls.h"
 #include "tools/call-server/devices.h"
 #include "tools/call-server/json.h"
 #include "tools/call-server/log.h"
+#include "tools/call-server/metrics.h"
 #include "tools/call-server/token-expiry.h"
 
 #include <string.h>
@@ -16,6 +18,7 @@ typedef struct
 {
   const char *name;
   void (*handle) (Asker *asker, JsonObject *body); /* answers the asker; @body may be NULL */
+  AdmitClass admit;                                /* when it is not ADMIT_USER */
 } Event;
 
 /* ---- events ---- */
@@ -89,13 +92,13 @@ on_auth (Asker *asker, JsonObject *body)
 
 static const Event events[] = {
     {"auth", on_auth},
-    {"call-signal", call_signal},
-    {"call-start", call_start},
+    {"call-signal", call_signal, ADMIT_SIGNAL},
+    {"call-start", call_start, ADMIT_START},
     {"call-accept", on_accept},
     {"call-reject", on_reject},
     {"call-end", on_end},
     {"call-active", on_active},
-    {"call-quality", on_quality},
+    {"call-quality", on_quality, ADMIT_SIGNAL},
 };
 
 const char *
@@ -142,7 +145,10 @@ events_event (Server *server, TransportSocket *socket, const char *name, const c
   const Event *event = find_event (name);
   log_event (LOG_DEBUG, "events", event != NULL ? name : "unknown event", "user", user->id, "socket",
       transport_socket_get_id (socket), "address", transport_socket_get_address (socket), NULL);
-  if (event == NULL)
+  metrics_count_event_received (server->metrics, event != NULL ? event->name : NULL);
+  if (!admission_user (server, user, event != NULL ? event->admit : ADMIT_USER, NULL))
+    asker_fail (asker, FAILURE_RATE_LIMITED);
+  else if (event == NULL)
     asker_fail (asker, FAILURE_UNKNOWN_EVENT);
   else if (!first_argument (args_json, &body))
     asker_fail (asker, FAILURE_BAD_JSON);
@@ -153,8 +159,19 @@ events_event (Server *server, TransportSocket *socket, const char *name, const c
 /* ---- sockets ---- */
 
 static void
-refuse (TransportSocket *socket, const GError *error)
+refuse_for_now (TransportSocket *socket)
 {
+  transport_socket_refuse (socket, "Too many requests", "{\"code\":\"rate-limited\"}");
+}
+
+static void
+refuse (Server *server, TransportSocket *socket, const GError *error)
+{
+  metrics_count_bad_token (server->metrics, token_error_code (error));
+  if (!admission_bad_token (server, transport_socket_get_address (socket), NULL)) {
+    refuse_for_now (socket);
+    return;
+  }
   g_autoptr (JsonObject) data = json_object_new ();
   json_object_set_string_member (data, "code", token_error_code (error));
   g_autofree char *text = json_object_to_text (data);
@@ -170,11 +187,15 @@ events_connect (Server *server, TransportSocket *socket, const char *auth_json, 
   token = token != NULL ? token : query_token;
   g_autoptr (TokenClaims) claims = users_check_token (server, token, &error);
   if (claims == NULL) {
-    refuse (socket, error);
+    refuse (server, socket, error);
     return;
   }
   User *user = users_see (server, claims);
-  if (user->sockets->len >= USERS_MAX_SOCKETS) {
+  if (!admission_user (server, user, ADMIT_CONNECT, NULL)) {
+    refuse_for_now (socket);
+    return;
+  }
+  if (user->sockets->len >= (guint) server->options->user_socket_limit) {
     transport_socket_refuse (socket, "Too many sockets", "{\"code\":\"too-many-sockets\"}");
     return;
   }

@@ -5,6 +5,7 @@
 
 #include "tools/call-server/devices.h"
 #include "tools/call-server/log.h"
+#include "tools/call-server/metrics.h"
 
 #define RETRY_MS 1000
 
@@ -283,7 +284,9 @@ live_apply (Server *server, StoreJob *job, const User *actor, const TransportSoc
   if (call == NULL)
     return;
   log_event (LOG_INFO, "calls", call_state_to_string (job->call->state), "call", job->call->id, NULL);
+  CallState before = call->record->state;
   live_follow (call, job);
+  metrics_call_changed (server->metrics, before, call->record);
   carry_out (call, job->transition.actions, actor, device, reason, message);
   if (call_state_is_live (call->record->state))
     devices_call_active (call);

@@ -37,6 +37,12 @@ typedef struct
   double ping_interval, ping_timeout; /* seconds */
   int event_limit;                    /* a second and socket */
 
+  int user_rate, start_rate, signal_rate, connect_rate, address_rate, login_rate; /* a minute; 0: no limit */
+  int connection_limit, address_socket_limit, user_socket_limit;
+  int body_limit, message_limit, queue_limit;           /* bytes */
+  double header_timeout, idle_timeout, connect_timeout; /* seconds */
+  GBytes *metrics_token;
+
   char **stun_servers, **turn_servers;
   GBytes *turn_secret;
   double turn_ttl; /* seconds */

@@ -6,10 +6,12 @@
 
 #include "tools/call-server/routes.h"
 
+#include "tools/call-server/admission.h"
 #include "tools/call-server/calls.h"
 #include "tools/call-server/descriptions.h"
 #include "tools/call-server/ice.h"
 #include "tools/call-server/json.h"
+#include "tools/call-server/metrics.h"
 
 #include <string.h>
 
@@ -21,6 +23,7 @@ typedef struct
   const char *path;
   void (*handle) (Asker *asker, const char *id, JsonObject *body); /* answers the asker */
   void (*open) (Server *server, TransportRequest *request);        /* instead: needs no token */
+  AdmitClass admit;                                                /* of the user, when it is not ADMIT_USER */
 } Route;
 
 static void
@@ -169,7 +172,7 @@ on_asyncapi (Server *server, TransportRequest *request)
 }
 
 static const Route routes[] = {
-    {"POST", "/api/calls/start", on_start, NULL},
+    {"POST", "/api/calls/start", on_start, NULL, ADMIT_START},
     {"POST", "/api/calls/agora-token", on_agora_token, NULL},
     {"GET", "/api/calls/history", on_history, NULL},
     {"GET", "/api/calls/stats", on_stats, NULL},
@@ -178,7 +181,7 @@ static const Route routes[] = {
     {"POST", "/api/calls/:id/reject", call_reject, NULL},
     {"POST", "/api/calls/:id/end", on_end, NULL},
     {"POST", "/api/calls/:id/rating", call_rate, NULL},
-    {"POST", "/api/calls/:id/quality", call_quality, NULL},
+    {"POST", "/api/calls/:id/quality", call_quality, NULL, ADMIT_SIGNAL},
     {"GET", "/api/calls/:id", on_get, NULL},
     {"DELETE", "/api/calls/:id", on_delete, NULL},
     {"GET", "/api/users/contacts", on_contacts, NULL},
@@ -187,6 +190,7 @@ static const Route routes[] = {
     {"GET", "/api/asyncapi.json", NULL, on_asyncapi},
     {"GET", "/healthz", NULL, on_healthz},
     {"GET", "/readyz", NULL, on_readyz},
+    {"GET", "/metrics", NULL, metrics_reply},
 };
 
 gboolean
@@ -266,7 +270,15 @@ handle (Server *server, TransportRequest *request, const Route *route, const cha
   const char *token = bearer_token (request);
   User *user = users_from_token (server, token, &error);
   if (user == NULL) {
-    request_unauthorized (request, error);
+    metrics_count_bad_token (server->metrics, token_error_code (error));
+    if (admission_bad_token (server, transport_request_address (request), request))
+      request_unauthorized (request, error);
+    else
+      request_rate_limited (request);
+    return;
+  }
+  if (!admission_user (server, user, route->admit, request)) {
+    request_rate_limited (request);
     return;
   }
   transport_request_set_user (request, user->id);

@@ -7,8 +7,10 @@
 
 #include "tools/call-server/server.h"
 
+#include "tools/call-server/admission.h"
 #include "tools/call-server/devices.h"
 #include "tools/call-server/events.h"
+#include "tools/call-server/metrics.h"
 #include "tools/call-server/process.h"
 #include "tools/call-server/routes.h"
 #include "tools/call-server/systemd.h"
@@ -58,9 +60,59 @@ on_disconnect (TransportSocket *socket, const char *reason, gpointer data)
 }
 
 static gboolean
+on_admit (TransportRequest *request, gpointer data)
+{
+  return admission_request (data, request);
+}
+
+static void
+on_answered (TransportRequest *request, guint status, gpointer data)
+{
+  metrics_count_request (((Server *) data)->metrics, request, status);
+}
+
+static void
+on_emitted (const char *name, gpointer data)
+{
+  metrics_count_event_sent (((Server *) data)->metrics, name);
+}
+
+static void
+configure_limits (TransportConfig *config, const Options *options)
+{
+  config->ping_interval_ms = (guint) (options->ping_interval * 1000);
+  config->ping_timeout_ms = (guint) (options->ping_timeout * 1000);
+  config->connect_timeout_ms = (guint) (options->connect_timeout * 1000);
+  config->header_timeout_s = (guint) options->header_timeout;
+  config->idle_timeout_s = (guint) options->idle_timeout;
+  config->max_events_per_second = (guint) options->event_limit;
+  config->max_connections = (guint) options->connection_limit;
+  config->max_sockets_per_address = (guint) options->address_socket_limit;
+  config->max_body = (guint) options->body_limit;
+  config->max_payload = (guint) options->message_limit;
+  config->max_queue = (guint) options->queue_limit;
+}
+
+static Admission *
+make_admission (const Options *options)
+{
+  const guint per_minute[ADMIT_CLASSES] = {
+      [ADMIT_USER] = (guint) options->user_rate,
+      [ADMIT_START] = (guint) options->start_rate,
+      [ADMIT_SIGNAL] = (guint) options->signal_rate,
+      [ADMIT_CONNECT] = (guint) options->connect_rate,
+      [ADMIT_ADDRESS] = (guint) options->address_rate,
+      [ADMIT_LOGIN] = (guint) options->login_rate,
+  };
+
+  return admission_new (per_minute);
+}
+
+static gboolean
 listen_now (Server *server, GError **error)
 {
-  static const TransportHandler handler = {on_request, on_connect, on_event, on_disconnect};
+  static const TransportHandler handler = {
+      on_request, on_connect, on_event, on_disconnect, on_admit, on_answered, on_emitted};
   static const char *const namespaces[] = {"/", NULL};
   TransportConfig config;
   g_auto (GStrv) listen = systemd_expand_listen ((const char *const *) server->options->listen, error);
@@ -73,9 +125,7 @@ listen_now (Server *server, GError **error)
   config.trusted_proxies = (const char *const *) server->options->trusted_proxies;
   config.namespaces = namespaces;
   config.origins = (const char *const *) server->options->origins;
-  config.ping_interval_ms = (guint) (server->options->ping_interval * 1000);
-  config.ping_timeout_ms = (guint) (server->options->ping_timeout * 1000);
-  config.max_events_per_second = (guint) server->options->event_limit;
+  configure_limits (&config, server->options);
   server->transport = transport_new (&server->loop, &config, &handler, server, error);
   return server->transport != NULL;
 }
@@ -198,6 +248,8 @@ server_clear (Server *server)
   g_hash_table_unref (server->users);
   g_ptr_array_unref (server->watchers);
   token_cache_free (server->token_cache);
+  admission_free (server->admission);
+  metrics_free (server->metrics);
   token_rules_free (server->token_rules);
   uv_loop_close (&server->loop);
 }
@@ -217,6 +269,8 @@ server_run (const Options *options)
   server->token_cache = token_cache_new (TOKENS_REMEMBERED);
   uv_loop_init (&server->loop);
   server->watchers = g_ptr_array_new ();
+  server->admission = make_admission (options);
+  server->metrics = metrics_new ();
   server->users = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) user_free);
   server->live = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) live_call_free);
   server->store = store_new (&server->loop, options->database, &error);

@@ -38,6 +38,8 @@ typedef struct
   uv_signal_t signals[SERVER_SIGNALS];
   Transport *transport;
   Store *store;
+  struct Admission *admission;
+  struct Metrics *metrics;
   Webhooks *webhooks;  /* NULL: there are none */
   GHashTable *users;   /* id -> User */
   GPtrArray *watchers; /* (element-type User) those who watch their contacts */

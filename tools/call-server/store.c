@@ -17,7 +17,12 @@ struct Store
   gint64 alive_ms;
   StoreOutbox outbox;
   gint outbox_grew; /* atomic: set by the thread, taken by the loop */
+  GMutex lock;      /* of stats: the thread writes them, the loop reads them */
+  StoreStats stats;
 };
+
+static const double BATCH_BOUNDS[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 0};
+static const double COMMIT_BOUNDS[] = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 0};
 
 static StoreJob stop_job;
 
@@ -69,6 +74,14 @@ store_set_outbox (Store *store, const StoreOutbox *outbox)
   store_sql_set_outbox (store->sql, outbox);
 }
 
+void
+store_get_stats (Store *store, StoreStats *stats)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+  *stats = store->stats;
+  stats->waiting = (guint) MAX (g_async_queue_length (store->waiting), 0);
+}
+
 gint64
 store_alive_ms (Store *store)
 {
@@ -90,8 +103,18 @@ take_batch (Store *store, GPtrArray *batch)
 }
 
 static void
+count_batch (Store *store, guint jobs, gint64 began_us, gboolean kept)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&store->lock);
+  histogram_add (&store->stats.batch_jobs, jobs);
+  histogram_add (&store->stats.commit_seconds, (double) (g_get_monotonic_time () - began_us) / G_USEC_PER_SEC);
+  store->stats.failures += !kept;
+}
+
+static void
 run_batch (Store *store, GPtrArray *batch)
 {
+  gint64 began_us = g_get_monotonic_time ();
   gboolean begun = store_sql_begin (store->sql);
   for (guint i = 0; i < batch->len; i++) {
     StoreJob *job = g_ptr_array_index (batch, i);
@@ -102,6 +125,7 @@ run_batch (Store *store, GPtrArray *batch)
   gboolean kept = begun && store_sql_commit (store->sql);
   if (store_sql_outbox_grew (store->sql) && kept)
     g_atomic_int_set (&store->outbox_grew, TRUE);
+  count_batch (store, batch->len, began_us, kept);
   for (guint i = 0; i < batch->len; i++) {
     StoreJob *job = g_ptr_array_index (batch, i);
     if (!kept)
@@ -155,6 +179,7 @@ on_closed (uv_handle_t *handle)
     store_job_free (job);
   g_async_queue_unref (store->waiting);
   g_async_queue_unref (store->finished);
+  g_mutex_clear (&store->lock);
   g_free (store);
 }
 
@@ -167,6 +192,8 @@ store_new (uv_loop_t *loop, const char *path, GError **error)
   Store *store = g_new0 (Store, 1);
   store->sql = sql;
   store->alive_ms = store_sql_alive_ms (sql);
+  g_mutex_init (&store->lock);
+  store->stats = (StoreStats){.batch_jobs.bounds = BATCH_BOUNDS, .commit_seconds.bounds = COMMIT_BOUNDS};
   store->waiting = g_async_queue_new ();
   store->finished = g_async_queue_new ();
   uv_async_init (loop, &store->wake, on_wake);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "tools/call-server/metrics-text.h"
 #include "tools/call-server/stats.h"
 
 #include <uv.h>
@@ -132,6 +133,14 @@ Store *store_new (uv_loop_t *loop, const char *path, GError **error);
 /* Ends the thread when it has done all that waits, and hands that back. What is pushed after it is not done. */
 void store_drain (Store *store);
 void store_free (Store *store); /* after a drain; the handle closes on the loop */
+
+typedef struct
+{
+  Histogram batch_jobs, commit_seconds;
+  guint64 failures; /* batches of which nothing was kept */
+  guint waiting;    /* jobs */
+} StoreStats;
+void store_get_stats (Store *store, StoreStats *stats);
 
 StoreJob *store_job_new (StoreOp op, const char *user_id, void (*done) (StoreJob *job), gpointer data);
 void store_job_free (StoreJob *job);

@@ -19,7 +19,7 @@
 #define MAX_DISCARD (16 * 1024 * 1024)
 #define MAX_COMPLETIONS 16
 #define REPLY_TIMEOUT_S 60
-#define BODY_TIMEOUT_MS 60000
+#define BODY_TIMEOUT_S 60
 
 static const struct
 {
@@ -265,8 +265,7 @@ http_on_body (Connection *connection, const void *data, gsize length)
   if (request == NULL || request->delivered)
     return 0; /* the body of a refused request */
   connection->transport->stats.bytes_in += length;
-  if (request->body->len + length > request->content_length
-      || uv_now (connection->transport->loop) > request->began + BODY_TIMEOUT_MS)
+  if (request->body->len + length > request->content_length || transport_request_age (request) > BODY_TIMEOUT_S)
     return -1; /* libwebsockets' own timeout starts anew with every byte */
   if (length > 0)
     g_byte_array_append (request->body, data, length);

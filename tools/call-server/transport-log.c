@@ -51,8 +51,7 @@ transport_log_answer (TransportRequest *request, guint status)
   shown = request->route != NULL ? g_strdup (path) : log_redact (path, -1);
   message = g_strconcat (transport_request_method (request), " ", shown, NULL);
   g_snprintf (code, sizeof code, "%u", status);
-  g_snprintf (ms, sizeof ms, "%" G_GUINT64_FORMAT,
-      request->began == 0 ? 0 : uv_now (request->transport->loop) - request->began);
+  g_snprintf (ms, sizeof ms, "%" G_GUINT64_FORMAT, (guint64) (transport_request_age (request) * 1000));
   log_event (level, "http", message, "method", log_is_json () ? transport_request_method (request) : NULL, "path",
       log_is_json () ? shown : NULL, "status", code, "ms", ms, "user", request->user, "address", request->address,
       NULL);

@@ -132,8 +132,7 @@ struct TransportRequest
   GBytes *body_bytes;
   guint64 content_length;
   gboolean keep_alive, engine, echo, answered, delivered, session_gone;
-  guint64 began; /* uv_now() */
-  const char *label;
+  gint64 began_us; /* g_get_monotonic_time() */
   struct
   {
     guint limit, remaining, reset_s; /* limit 0: nothing was noted */

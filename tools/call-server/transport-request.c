@@ -147,7 +147,7 @@ http_request_new (Connection *connection)
 
   request->transport = connection->transport;
   request->connection = connection;
-  request->began = uv_now (connection->transport->loop);
+  request->began_us = g_get_monotonic_time ();
   request->body = g_byte_array_new ();
   request->headers = read_headers (connection->wsi);
   request->query = read_query (connection->wsi);
@@ -194,10 +194,10 @@ transport_request_note_quota (TransportRequest *request, guint limit, guint rema
   request->quota.refused = refused;
 }
 
-guint64
-transport_request_age_ms (TransportRequest *request)
+double
+transport_request_age (TransportRequest *request)
 {
-  return uv_now (request->transport->loop) - request->began;
+  return (double) (g_get_monotonic_time () - request->began_us) / G_USEC_PER_SEC;
 }
 
 gboolean
@@ -206,16 +206,10 @@ transport_request_is_engine (TransportRequest *request)
   return request->engine;
 }
 
-void
-transport_request_set_label (TransportRequest *request, const char *label)
-{
-  request->label = label;
-}
-
 const char *
-transport_request_get_label (TransportRequest *request)
+transport_request_get_route (TransportRequest *request)
 {
-  return request->label;
+  return request->route;
 }
 
 const char *

@@ -289,5 +289,17 @@ transport_get_url (Transport *transport, guint at)
 void
 transport_get_stats (Transport *transport, TransportStats *stats)
 {
+  GHashTableIter iter;
+  gpointer session;
+
   *stats = transport->stats;
+  stats->connections_open = transport->connections;
+  stats->sessions_polling = g_hash_table_size (transport->sessions);
+  g_hash_table_iter_init (&iter, transport->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &session)) {
+    if (((EngineSession *) session)->websocket != NULL) {
+      stats->sessions_websocket++;
+      stats->sessions_polling--;
+    }
+  }
 }

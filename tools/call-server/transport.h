@@ -88,14 +88,12 @@ const char *transport_request_query (TransportRequest *request, const char *name
 const char *transport_request_header (TransportRequest *request, const char *name); /* authorization, content-type */
 const char *transport_request_address (TransportRequest *request);                  /* of the client */
 GBytes *transport_request_body (TransportRequest *request);
-/* For the log: the pattern that the path fits (not copied), and who asks. */
+/* For the log and for counting: the pattern that the path fits (not copied), and who asks. */
 void transport_request_set_route (TransportRequest *request, const char *route);
 void transport_request_set_user (TransportRequest *request, const char *user_id);
-guint64 transport_request_age_ms (TransportRequest *request);     /* since its head was read */
-gboolean transport_request_is_engine (TransportRequest *request); /* of Engine.IO */
-/* For counting: a name from a fixed set. */
-void transport_request_set_label (TransportRequest *request, const char *label);
-const char *transport_request_get_label (TransportRequest *request); /* NULL: none was set */
+double transport_request_age (TransportRequest *request);            /* seconds since its head was read */
+gboolean transport_request_is_engine (TransportRequest *request);    /* of Engine.IO */
+const char *transport_request_get_route (TransportRequest *request); /* NULL: none was set */
 /* What the asker has left of a quota: the answer says it in RateLimit headers, of several the tightest. @refused: it is
  * used up, and the answer has a Retry-After. */
 void transport_request_note_quota (
@@ -126,6 +124,7 @@ void transport_socket_close (TransportSocket *socket);
 typedef struct
 {
   guint64 http_requests, http_connections, sockets, sockets_open, events_in, events_out, bytes_in, bytes_out, refused;
+  guint connections_open, sessions_polling, sessions_websocket;
 } TransportStats;
 void transport_get_stats (Transport *transport, TransportStats *stats);
 

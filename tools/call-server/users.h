@@ -11,8 +11,6 @@ G_BEGIN_DECLS
 /* Who is there. A user comes into the directory (the store) with the first valid token; what its token says is
  * written again only when it changed. Here is what lives as long as the server: sockets, and who watches whom. */
 
-#define USERS_MAX_SOCKETS 32
-
 typedef struct
 {
   char *id;
