@@ -135,6 +135,31 @@ test('each operation with each kind of bad token', async () => {
   }
 });
 
+test('each operation, asked for too often', async () => {
+  const limited = await new Server(['--rate-limit-user', '1', '--rate-limit-signal', '1']).start();
+  try {
+    for (const { operationId, security } of operations) {
+      if (security?.length === 0) continue;
+      const token = `user of ${operationId}`;
+      await request(limited, byId[operationId].method, byId[operationId].path, { token, ...valid(operationId) });
+      await ask(operationId, 429, { on: limited, token, code: 'rate-limited', ...valid(operationId) });
+    }
+  } finally {
+    await limited.close();
+  }
+});
+
+test('metrics, and who may read them', async () => {
+  assert.match(await ask('getMetrics', 200, { token: undefined }), /^# HELP /);
+  await ask('getMetrics', 403, { token: undefined, code: 'forbidden', headers: { 'x-forwarded-for': '127.0.0.1' } });
+  const guarded = await new Server([], { GST_CALL_SERVER_METRICS_TOKEN: 'only for prometheus' }).start();
+  try {
+    await ask('getMetrics', 401, { on: guarded, token: 'alice', code: 'token-invalid' });
+  } finally {
+    await guarded.close();
+  }
+});
+
 test('bodies that are none', async () => {
   for (const { operationId, method, responses } of operations) {
     if (api.resolve(responses[400])?.content['application/json'].examples['bad-json']) {
