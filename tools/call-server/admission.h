@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* How much of each kind a user or an address may ask for in a minute (docs/protocol/limits.md). A good token always gets
- * as far as its user's own limits, however many bad ones its address has sent: many users share an address. */
+/* How much of each kind a user or an address may ask for in a minute (docs/protocol/limits.md). A good token always
+ * gets as far as its user's own limits, however many bad ones its address has sent: many users share an address. */
 
 typedef enum
 {
