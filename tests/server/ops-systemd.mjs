@@ -112,6 +112,7 @@ test('several addresses, each said: IPv4, IPv6, a unix socket that a dead server
   const first = await new Server(['--listen', `unix:${at}`]).start();
   await first.stop('SIGKILL');
   assert.ok(statSync(at).isSocket());
+  assert.equal(statSync(at).mode & 0o777, 0o666, 'for a proxy of another user');
   const server = new Server(['--listen', '[::1]:0', '--listen', `unix:${at}`]);
   await server.start();
   await watchdog(new Promise((resolve) => {

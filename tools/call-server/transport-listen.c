@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -137,9 +138,10 @@ open_socket (Listener *listener, const char *text, const ListenAddress *address,
   if (bind (listener->fd, (const struct sockaddr *) &address->storage, address->length) != 0
       || listen (listener->fd, BACKLOG) != 0)
     return fail (error, text, "listen on");
-  listener->unix_path = address->storage.ss_family == AF_UNIX
-                            ? g_strdup (((const struct sockaddr_un *) &address->storage)->sun_path)
-                            : NULL;
+  if (address->storage.ss_family == AF_UNIX) {
+    listener->unix_path = g_strdup (((const struct sockaddr_un *) &address->storage)->sun_path);
+    chmod (listener->unix_path, 0666); /* as open as a port on 127.0.0.1; its folder may be less so */
+  }
   return TRUE;
 }
 
