@@ -75,6 +75,16 @@ test('users', () => {
   assert.match(list('users').stdout, /^USER +USERNAME +NAME +LAST SEEN\n/);
 });
 
+test('stats: what the API answers', async () => {
+  for (const args of [[], ['--period', 'month', '--tz', 'Asia/Kolkata']]) {
+    const query = args.length ? '?period=month&tz=Asia%2FKolkata' : '';
+    const { body } = await server.rest('GET', `/api/calls/stats${query}`, 'bob');
+    assert.equal(body.totalCalls, 2);
+    assert.deepEqual(json('stats', '--user', 'bob', ...args), body);
+  }
+  assert.match(list('stats', '--user', 'bob').stdout, /^FIGURE +VALUE\ntotalCalls +2\n/);
+});
+
 test('after the server, too; and nothing was written', async () => {
   await server.stop();
   const bytes = readFileSync(server.database);
@@ -97,6 +107,9 @@ test('wrong: one line and an exit code', () => {
     [2, /--from/, ['calls', '--database', server.database, '--from', 'yesterday']],
     [2, /--limit/, ['users', '--database', server.database, '--limit', '0']],
     [2, /--format/, ['users', '--database', server.database, '--format', 'xml']],
+    [2, /--user/, ['stats', '--database', server.database]],
+    [2, /--period/, ['stats', '--user', 'bob', '--period', 'era']],
+    [2, /--tz/, ['stats', '--user', 'bob', '--tz', 'Nowhere/At']],
     [2, /unexpected argument/, ['calls', 'more']],
   ]) {
     const { status, stderr, stdout } = command(...args);

@@ -19,7 +19,7 @@ let receivers = [];
 
 async function start(answer, ...args) {
   const receiver = await listen(answer);
-  server = new Server(args);
+  server = new Server(['--log-level', 'info', ...args]);
   sendTo(server, receiver);
   await server.start();
   await server.know('alice', 'bob', 'carol', 'dave');
@@ -122,7 +122,7 @@ test('a refused call waits alone and keeps its order; the id stays over attempts
 test('a URL that is dead holds up neither the server nor another URL, and gets all when it is back', async () => {
   const dead = await listen();
   const alive = await listen();
-  server = new Server(['--webhook-events', 'call.ended']);
+  server = new Server(['--log-level', 'info', '--webhook-events', 'call.ended']);
   sendTo(server, dead, alive);
   await dead.close();
   await server.start();

@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 /* The first is what runs when none is named. */
-static const Command *const commands[] = {&cli_serve, &cli_token, &cli_calls, &cli_users, &cli_backup, &cli_restore};
+static const Command *const commands[] = {
+    &cli_serve, &cli_token, &cli_calls, &cli_users, &cli_stats, &cli_backup, &cli_restore};
 
 int
 cli_fail (GPtrArray *problems)

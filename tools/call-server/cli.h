@@ -29,7 +29,7 @@ typedef struct
   int (*run) (Options *options, char **argv, GPtrArray *problems);
 } Command;
 
-extern const Command cli_serve, cli_token, cli_calls, cli_users, cli_backup, cli_restore;
+extern const Command cli_serve, cli_token, cli_calls, cli_users, cli_stats, cli_backup, cli_restore;
 
 int cli_main (int argc, char **argv);
 /* Prints the first of @problems (element-type GError), which there must be. Its exit code. */
