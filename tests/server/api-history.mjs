@@ -75,6 +75,23 @@ test('filters', async () => {
   assert.equal(await total(`?from=${new Date(now - 3600e3).toISOString()}`), 12);
 });
 
+test('names are found in any case and without their marks', async () => {
+  await server.know(sign({ sub: 'u7', name: 'Ünal İPEKÇİ Straße', exp: inSeconds(600) }));
+  const { callId } = (await rest('POST', '/api/calls/start', 'carol', { targetUserId: 'u7' })).body;
+  const live = (await history('?search=ünal', 'carol')).calls;
+  assert.deepEqual(live.map((call) => [call.callId, call.status]), [[callId, 'calling']]);
+  await rest('POST', `/api/calls/${callId}/end`, 'carol');
+  for (const search of ['ünal', 'ÜNAL', 'unal', 'u\u0308nal', 'ipekçi', 'STRASSE', 'U7']) {
+    const query = `?search=${encodeURIComponent(search)}`;
+    assert.equal((await history(query, 'carol')).total, 1, search);
+    const { body } = await rest('GET', `/api/users/contacts${query}`, 'carol');
+    assert.deepEqual(body.map(({ _id }) => _id), ['u7'], search);
+  }
+  assert.equal((await history('?search=%C3%BCnsal', 'carol')).total, 0);
+  assert.equal((await history('?to=1960-01-01', 'carol')).total, 0);
+  await rest('DELETE', `/api/calls/${callId}`, 'carol');
+});
+
 test('bad values: 400', async () => {
   for (const query of ['page=0', 'page=-1', 'page=x', 'page=1e3', 'page=99999999999999999999', 'limit=0', 'limit=101',
     'limit=', 'type=fax', 'status=nope', 'direction=up', 'from=yesterday', 'to=2026-13-45', `search=${'x'.repeat(200)}`]) {

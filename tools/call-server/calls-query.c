@@ -201,6 +201,8 @@ read_filter (TransportRequest *request, StoreFilter *filter)
     return "from";
   if (!query_time (request, "to", DAY_MS, &filter->to_ms))
     return "to";
+  if (transport_request_query (request, "to") != NULL)
+    filter->to_ms = MAX (filter->to_ms, 1); /* 0 is none: before 1970 there is nothing */
   if (search != NULL && strlen (search) > MAX_SEARCH)
     return "search";
   filter->type = type >= 0 ? g_strdup (types[type]) : NULL;

@@ -24,6 +24,8 @@ user_record_free (UserRecord *user)
 void
 call_record_free (CallRecord *call)
 {
+  if (call == NULL)
+    return;
   g_free (call->id);
   g_free (call->channel);
   g_free (call->type);

@@ -5,25 +5,8 @@
 
 #include "tools/call-server/store-private.h"
 
-#include <string.h>
-
 #define MAX_CONTACTS 500
 #define PROBE_MS 1000
-
-/* `%text%` with LIKE's own signs taken literally. */
-static char *
-like_pattern (const char *text)
-{
-  if (text == NULL || *text == '\0')
-    return NULL;
-  GString *pattern = g_string_new ("%");
-  for (; *text != '\0'; text++) {
-    if (strchr ("%_\\", *text) != NULL)
-      g_string_append_c (pattern, '\\');
-    g_string_append_c (pattern, *text);
-  }
-  return g_string_free (g_string_append_c (pattern, '%'), FALSE);
-}
 
 gboolean
 sql_run_get_call (StoreSql *sql, StoreJob *job)
@@ -46,46 +29,14 @@ sql_run_live_calls (StoreSql *sql, StoreJob *job)
   return !failed;
 }
 
-static sqlite3_stmt *
-use_history (StoreSql *sql, Sql which, const StoreJob *job)
-{
-  const StoreFilter *filter = &job->filter;
-  g_autofree char *pattern = like_pattern (filter->search);
-  sqlite3_stmt *stmt = sql_use (sql, which);
-  sql_bind_text (stmt, 1, job->user_id);
-  sql_bind_text (stmt, 2, filter->type);
-  sql_bind_text (stmt, 3, filter->state >= 0 ? call_state_to_string ((CallState) filter->state) : NULL);
-  sql_bind_text (stmt, 4, filter->outgoing < 0 ? NULL : filter->outgoing ? "caller" : "receiver");
-  sql_bind_int (stmt, 5, filter->from_ms);
-  sql_bind_int (stmt, 6, filter->to_ms > 0 ? filter->to_ms : G_MAXINT64);
-  sql_bind_text (stmt, 7, pattern);
-  return stmt;
-}
-
-gboolean
-sql_run_history (StoreSql *sql, StoreJob *job)
-{
-  gboolean failed = FALSE;
-  sqlite3_stmt *count = use_history (sql, SQL_HISTORY_COUNT, job);
-  if (sql_next_row (sql, count, &failed)) {
-    job->total = sqlite3_column_int64 (count, 0);
-    sqlite3_reset (count);
-  }
-  sqlite3_stmt *stmt = use_history (sql, SQL_HISTORY, job);
-  sql_bind_int (stmt, 8, job->filter.limit);
-  sql_bind_int (stmt, 9, (gint64) (job->filter.page - 1) * job->filter.limit);
-  job->calls = sql_read_calls (sql, stmt, &failed);
-  return !failed;
-}
-
 gboolean
 sql_run_contacts (StoreSql *sql, StoreJob *job)
 {
   gboolean failed = FALSE;
-  g_autofree char *pattern = like_pattern (job->search);
+  g_autofree char *folded = job->search != NULL && *job->search != '\0' ? search_fold (job->search) : NULL;
   sqlite3_stmt *stmt = sql_use (sql, SQL_CONTACTS);
   sql_bind_text (stmt, 1, job->user_id);
-  sql_bind_text (stmt, 2, pattern);
+  sql_bind_text (stmt, 2, folded);
   sql_bind_int (stmt, 3, MAX_CONTACTS);
   job->users = sql_read_users (sql, stmt, &failed);
   return !failed;

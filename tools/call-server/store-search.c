@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* Names are searched and sorted in a form in which case and width do not matter: compatibility-decomposed and
- * casefolded by GLib. A letter with a mark is then the letter and its mark, so that "jose" finds "José" as well. */
+/* Names are searched and sorted in a form in which case, width and accents do not matter: compatibility-decomposed
+ * and casefolded by GLib, without the combining diacritical marks, so that "jose" finds "José". */
 
 #include "tools/call-server/store-private.h"
+
+static char *
+without_marks (const char *text)
+{
+  GString *rest = g_string_new (NULL);
+  for (; *text != '\0'; text = g_utf8_next_char (text)) {
+    gunichar letter = g_utf8_get_char (text);
+    if (letter < 0x300 || letter > 0x36f)
+      g_string_append_unichar (rest, letter);
+  }
+  return g_string_free (rest, FALSE);
+}
 
 char *
 search_fold (const char *text)
@@ -13,7 +25,8 @@ search_fold (const char *text)
   if (parts == NULL)
     return g_ascii_strdown (text, -1); /* no UTF-8: what was in the database before */
   g_autofree char *folded = g_utf8_casefold (parts, -1);
-  return g_utf8_normalize (folded, -1, G_NORMALIZE_ALL); /* folding may have composed again */
+  g_autofree char *again = g_utf8_normalize (folded, -1, G_NORMALIZE_ALL); /* folding may have composed */
+  return without_marks (again);
 }
 
 static void

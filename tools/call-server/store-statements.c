@@ -24,14 +24,6 @@
 /* A figure of a report is added to those before it, but a final one takes their place. */
 #define ADD_FIGURE(sum, n, value, there)                                                                               \
   sum " = iif (?4 AND " there ", " value ", " sum " + " value "), " n " = iif (?4 AND " there ", 1, " n " + " there ")"
-#define HISTORY_FROM                                                                                                   \
-  " FROM participants me JOIN calls c ON c.id = me.call_id" CALL_TABLES                                                \
-  " WHERE me.user_id = ?1 AND (?2 IS NULL OR c.type = ?2) AND (?3 IS NULL OR c.status = ?3)"                           \
-  " AND (?4 IS NULL OR me.role = ?4) AND me.started >= ?5 AND me.started < ?6"                                         \
-  " AND (?7 IS NULL OR EXISTS (SELECT 1 FROM participants o JOIN users u ON u.id = o.user_id WHERE o.call_id = c.id"   \
-  "   AND o.user_id <> ?1 AND (u.id LIKE ?7 ESCAPE '\\' OR u.username LIKE ?7 ESCAPE '\\'"                             \
-  "   OR u.full_name LIKE ?7 ESCAPE '\\')))"                                                                           \
-  " AND NOT EXISTS (SELECT 1 FROM hidden h WHERE h.call_id = c.id AND h.user_id = ?1)"
 
 static const char *const statements[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -80,15 +72,19 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_REMEMBER_QUALITY] = "UPDATE history SET (mos, rating) = (SELECT " QUALITY_MEAN (
         "q", "mos", "moses") ", q.rating FROM quality q WHERE q.call_seq = ?2 AND q.user_id = ?1)"
                              " WHERE user_id = ?1 AND started = ?3 AND call_seq = ?2",
-    [SQL_HISTORY] = "SELECT " CALL_COLUMNS HISTORY_FROM " ORDER BY me.started DESC, c.seq DESC LIMIT ?8 OFFSET ?9",
-    [SQL_HISTORY_COUNT] = "SELECT count(*)" HISTORY_FROM,
+    [SQL_HISTORY] = "SELECT started, call_seq, kind, peer_id FROM history"
+                    " WHERE user_id = ?1 AND started >= ?2 AND started < ?3 ORDER BY started DESC, call_seq DESC",
+    [SQL_COUNTS] = "SELECT bucket, k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10, k11, k12, k13, k14, k15 FROM counts"
+                   " WHERE user_id = ?1 AND peer_id = ?2 AND level = ?3 AND bucket >= ?4 AND bucket < ?5"
+                   " ORDER BY bucket DESC",
+    [SQL_CALL_BY_SEQ] = "SELECT " CALL_COLUMNS " FROM calls c" CALL_TABLES " WHERE c.seq = ?1",
+    [SQL_PEERS_NAMED] = "SELECT p.peer_id FROM peers p CROSS JOIN users u ON u.id = p.peer_id"
+                        " WHERE p.user_id = ?1 AND instr (u.search, ?2) > 0",
     [SQL_STATS] = "SELECT started, kind, duration, peer_id, mos, rating FROM history"
                   " WHERE user_id = ?1 AND started >= ?2 AND started < ?3 ORDER BY started",
     [SQL_GET_USER] = "SELECT " USER_COLUMNS ("u") " FROM users u WHERE u.id = ?1",
     [SQL_CONTACTS] = "SELECT " USER_COLUMNS (
-        "u") " FROM users u WHERE u.id <> ?1 AND (?2 IS NULL OR u.id LIKE ?2"
-             " ESCAPE '\\' OR u.username LIKE ?2 ESCAPE '\\' OR u.full_name LIKE ?2 ESCAPE '\\')"
-             " ORDER BY 3, 1 LIMIT ?3",
+        "u") " FROM users u WHERE u.id <> ?1 AND (?2 IS NULL OR instr (u.search, ?2) > 0) ORDER BY u.search LIMIT ?3",
     [SQL_PEERS] =
         "SELECT " USER_COLUMNS ("u") " FROM peers p JOIN users u ON u.id = p.peer_id WHERE p.user_id = ?1 LIMIT ?2",
     [SQL_SET_ALIVE] = "INSERT INTO meta (key, value) VALUES ('alive', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
