@@ -93,14 +93,15 @@ test('a token that ends, and another one', async () => {
   await again.close();
 });
 
+async function refused(code, client) {
+  const { message: text, data } = await client.connected().then(() => assert.fail(code), (error) => error);
+  const body = { message: text, data };
+  api.validate(sent.get('connect_error').payload, body, 'connect_error');
+  checkExample('connect_error', body, sent.get('connect_error').examples, code);
+  seen.add('connect_error');
+}
+
 test('refused connections', async () => {
-  const refused = async (code, client) => {
-    const { message: text, data } = await client.connected().then(() => assert.fail(code), (error) => error);
-    const body = { message: text, data };
-    api.validate(sent.get('connect_error').payload, body, 'connect_error');
-    checkExample('connect_error', body, sent.get('connect_error').examples, code);
-    seen.add('connect_error');
-  };
   for (const [code, token] of Object.entries(badTokens))
     await refused(code, server.client('alice', { auth: token ? { token } : {} }));
   const crowd = await Promise.all(Array.from({ length: 32 }, () => server.connect('dave')));
@@ -189,6 +190,23 @@ test('failures', async () => {
   const unknown = await alice.ask('call-dance', {});
   assert.deepEqual(unknown, { ok: false, message: 'There is no such event', code: 'unknown-event' });
   await Promise.all([alice, bob, carol].map((client) => client.close()));
+});
+
+test('each event, and a connection, too often', async () => {
+  const rates = ['user', 'start', 'signal', 'connect'].flatMap((which) => [`--rate-limit-${which}`, '1']);
+  const limited = await new Server(rates).start();
+  try {
+    for (const name of acks.keys()) {
+      const client = await connect(`user of ${name}`, limited);
+      const first = await client.ask(name, {});
+      assert.notEqual(first.code, 'rate-limited', name);
+      await ask(client, name, {}, 'rate-limited');
+      await refused('rate-limited', limited.client(`user of ${name}`));
+      await client.close();
+    }
+  } finally {
+    await limited.close();
+  }
 });
 
 test('a database that cannot be used', async () => {

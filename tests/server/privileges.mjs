@@ -55,7 +55,7 @@ const ROUTES = {
   'POST /api/calls/start': { state: 'active', by: 'bob', status: 409, body: { targetUserId: 'alice' },
     other: [409, 'user-busy'], own: true },
 };
-const OPEN = ['/api/openapi.json', '/api/asyncapi.json', '/healthz', '/readyz'];
+const OPEN = ['/api/openapi.json', '/api/asyncapi.json', '/healthz', '/readyz', '/metrics'];
 const EVENTS = {
   auth: { state: 'active', by: 'alice', body: { token: tokens.alice }, other: 'token-wrong-user' },
   'call-accept': { state: 'calling', by: 'bob', other: 'forbidden' },
