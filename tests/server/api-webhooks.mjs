@@ -176,6 +176,9 @@ test('what is too old is given up, with a line for each', async () => {
   await until('three lines', () => server.stderr.match(/given up: call\./g)?.length === 3);
   assert.equal(outboxSize(), 0);
   assert.equal(receiver.events.length, 0);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  assert.match(metrics, /^gstcall_webhook_dropped_total 3$/m);
+  assert.match(metrics, /^gstcall_webhook_attempts_total\{result="taken"\} 0$/m);
 });
 
 test('TLS: a certificate that does not verify gets nothing; one that does, everything', async () => {

@@ -170,6 +170,21 @@ write_store (GString *out, Server *server)
   metrics_histogram (out, PREFIX "store_commit_seconds", NULL, &stats.commit_seconds);
 }
 
+static void
+write_webhooks (GString *out, const Server *server)
+{
+  WebhookCounters counters = {0};
+
+  if (server->webhooks != NULL)
+    webhooks_get_counters (server->webhooks, &counters);
+  metrics_head (out, PREFIX "webhook_attempts_total", METRICS_COUNTER, "Attempts to post an event, by their result.");
+  metrics_sample (out, PREFIX "webhook_attempts_total", "result=\"taken\"", (double) counters.delivered);
+  metrics_sample (out, PREFIX "webhook_attempts_total", "result=\"failed\"", (double) counters.failed);
+  metrics_single (out, PREFIX "webhook_dropped_total", METRICS_COUNTER,
+      "Events given up, since they were older than webhook-max-age.", (double) counters.dropped);
+  metrics_single (out, PREFIX "webhook_sending", METRICS_GAUGE, "Attempts under way.", counters.sending);
+}
+
 static gboolean
 same_bytes (const char *a, gsize a_length, const char *b, gsize b_length)
 {
@@ -235,6 +250,7 @@ metrics_reply (Server *server, TransportRequest *request)
   write_requests (out, server->metrics);
   write_calls (out, server);
   write_store (out, server);
+  write_webhooks (out, server);
   transport_request_reply (
       request, 200, "text/plain; version=0.0.4; charset=utf-8", out->str, (gssize) out->len, HEADERS);
 }
