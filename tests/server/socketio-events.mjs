@@ -40,8 +40,10 @@ test('in a namespace, with an ack', async (t) => {
 test('over polling, several at once', async (t) => {
   const session = await Polling.open(await Server.start(t), '/socket.io/');
 
+  const first = [];
+
   await session.post('40');
-  await session.poll();
+  while (!first.some((packet) => packet.startsWith('42["auth"'))) first.push(...await session.poll());
   await session.post('42["message",1]\x1e421["message-with-ack",2]\x1e42["message",3]');
   assert.deepEqual(await session.poll(), ['42["message-back",1]', '431[2]', '42["message-back",3]']);
 });
