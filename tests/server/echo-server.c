@@ -17,10 +17,10 @@
 static struct
 {
   int port, ping_interval, ping_timeout, max_payload, connect_timeout;
-  int max_queue, max_events, max_sockets, max_connections, header_timeout, slow_connect, auth_delay;
+  int max_queue, max_events, max_sockets, max_connections, header_timeout, idle_timeout, slow_connect, auth_delay;
   gboolean defaults;
   char *origin;
-} options = {3000, 300, 200, 1000000, 1000, 1024 * 1024, 0, 0, 0, 10, 0, 5, FALSE, NULL};
+} options = {3000, 300, 200, 1000000, 1000, 1024 * 1024, 0, 0, 0, 10, 30, 0, 5, FALSE, NULL};
 
 static const GOptionEntry OPTIONS[] = {
     {"port", 0, 0, G_OPTION_ARG_INT, &options.port, "to listen on; 0: any (3000)", "N"},
@@ -33,6 +33,7 @@ static const GOptionEntry OPTIONS[] = {
     {"max-sockets", 0, 0, G_OPTION_ARG_INT, &options.max_sockets, "of one address", "N"},
     {"max-connections", 0, 0, G_OPTION_ARG_INT, &options.max_connections, NULL, "N"},
     {"header-timeout", 0, 0, G_OPTION_ARG_INT, &options.header_timeout, NULL, "S"},
+    {"idle-timeout", 0, 0, G_OPTION_ARG_INT, &options.idle_timeout, "between two requests", "S"},
     {"slow-connect", 0, 0, G_OPTION_ARG_INT, &options.slow_connect, "answer a CONNECT this late", "MS"},
     {"auth-delay", 0, 0, G_OPTION_ARG_INT, &options.auth_delay, "send `auth` this long after the CONNECT's answer",
         "MS"},
@@ -275,6 +276,7 @@ configure_limits (TransportConfig *config)
   config->max_sockets_per_address = options.max_sockets;
   config->max_connections = options.max_connections;
   config->header_timeout_s = options.header_timeout;
+  config->idle_timeout_s = options.idle_timeout;
 }
 
 static void

@@ -111,6 +111,19 @@ test('half-open connections, slow heads and slow bodies are closed', async (t) =
   await until(() => server.descriptors() <= descriptors, 'the descriptors are free');
 });
 
+test('an idle connection is closed', async (t) => {
+  const server = await Server.start(t, { ...CALM, 'idle-timeout': 1 });
+  const tcp = await Tcp.open(server);
+  const request = 'GET /echo HTTP/1.1\r\nHost: x\r\n\r\n';
+
+  tcp.write(request);
+  await tcp.reply(/body=$/);
+  tcp.write(request);
+  await tcp.reply(/body=[^]*body=$/);
+  await tcp.end();
+  tcp.destroy();
+});
+
 test('300 kept connections, opened and closed, leave no descriptor', async (t) => {
   const server = await Server.start(t);
   const round = async () => {
