@@ -5,7 +5,8 @@
 
 #include "gst/core/tonezones.h"
 
-static const ToneZone *const tables[] = {tone_zones_america, tone_zones_europe};
+static const ToneZone *const tables[] = {tone_zones_america, tone_zones_europe, tone_zones_north, tone_zones_east,
+    tone_zones_asia, tone_zones_south, tone_zones_west};
 
 static const char *const kind_names[TONE_KIND_COUNT] = {
     [TONE_DIAL] = "dial",
