@@ -5,20 +5,6 @@
 
 #include <string.h>
 
-#define RTP_HEADER 12
-#define RTP_VERSION 2
-
-/* RFC 3551, table 4 and 5: payload types whose clock nobody need tell. */
-static const struct
-{
-  guint8 payload_type;
-  guint clock_rate;
-  const char *codec;
-  gboolean video;
-} static_payloads[] = {{0, 8000, "PCMU", FALSE}, {3, 8000, "GSM", FALSE}, {4, 8000, "G723", FALSE},
-    {8, 8000, "PCMA", FALSE}, {9, 8000, "G722", FALSE}, {13, 8000, "CN", FALSE}, {15, 8000, "G728", FALSE},
-    {18, 8000, "G729", FALSE}, {26, 90000, "JPEG", TRUE}, {31, 90000, "H261", TRUE}, {34, 90000, "H263", TRUE}};
-
 void
 call_meter_settings_init (CallMeterSettings *settings)
 {
@@ -55,13 +41,12 @@ set_rtp_caps (CallMeter *meter, const GstStructure *structure)
   set_codec (meter, gst_structure_get_string (structure, "encoding-name"));
   meter->video = g_strcmp0 (gst_structure_get_string (structure, "media"), "video") == 0;
   meter->clock_rate = (guint) MAX (clock_rate, 0);
-  for (guint i = 0; i < G_N_ELEMENTS (static_payloads); i++) {
-    if (static_payloads[i].payload_type == payload && meter->clock_rate == 0)
-      meter->clock_rate = static_payloads[i].clock_rate;
-    if (static_payloads[i].payload_type == payload && meter->codec[0] == '\0') {
-      set_codec (meter, static_payloads[i].codec);
-      meter->video = static_payloads[i].video;
-    }
+  const RtpStaticPayload *known = payload >= 0 ? rtp_static_payload_find ((guint) payload) : NULL;
+  if (known != NULL && meter->clock_rate == 0)
+    meter->clock_rate = known->clock_rate;
+  if (known != NULL && meter->codec[0] == '\0') {
+    set_codec (meter, known->codec);
+    meter->video = known->video;
   }
   return TRUE;
 }
@@ -138,20 +123,13 @@ follow_frames (CallMeter *meter, const RtpPacket *packet)
 static void
 push_rtp (CallMeter *meter, GstBuffer *buffer, GstClockTime arrival)
 {
-  guint8 header[RTP_HEADER];
-  gsize size = gst_buffer_get_size (buffer);
-  if (gst_buffer_extract (buffer, 0, header, RTP_HEADER) != RTP_HEADER || header[0] >> 6 != RTP_VERSION) {
+  guint8 header[RTP_PACKET_HEADER];
+  RtpPacket packet = {
+      .arrival = (gint64) arrival, .size = (guint) gst_buffer_get_size (buffer), .clock_rate = meter->clock_rate};
+  if (!rtp_packet_parse (&packet, header, gst_buffer_extract (buffer, 0, header, sizeof header))) {
     meter->bad++;
     return;
   }
-  RtpPacket packet = {.arrival = (gint64) arrival,
-      .ssrc = GST_READ_UINT32_BE (header + 8),
-      .timestamp = GST_READ_UINT32_BE (header + 4),
-      .seq = GST_READ_UINT16_BE (header + 2),
-      .payload_type = header[1] & 0x7f,
-      .marker = header[1] >> 7,
-      .size = (guint) size,
-      .clock_rate = meter->clock_rate};
   rtp_window_push (&meter->rtp, &packet);
   if (meter->video)
     follow_frames (meter, &packet);

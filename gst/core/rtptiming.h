@@ -3,21 +3,9 @@
 
 #pragma once
 
-#include <glib.h>
+#include "gst/core/rtppacket.h"
 
 G_BEGIN_DECLS
-
-/* One RTP packet as the quality windows see it. */
-typedef struct
-{
-  gint64 arrival; /* ns, of a clock that need not be the wall's */
-  guint32 ssrc, timestamp;
-  guint16 seq;
-  guint8 payload_type;
-  gboolean marker;
-  guint size;       /* bytes, header and all */
-  guint clock_rate; /* Hz of the payload type; 0: not known, or one without a clock (telephone-event) */
-} RtpPacket;
 
 typedef struct
 {
