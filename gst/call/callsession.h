@@ -32,6 +32,8 @@ typedef struct
   /* Connected: how many tracks of each kind the peer's description promises, by GstCallMedia. */
   void (*tracks) (GstElement *element, const guint n_tracks[2]);
   void (*end_of_call) (GstElement *element); /* on-end=eos: end the streams */
+  /* Of a call that we made. */
+  void (*progress) (GstElement *element, ParticipantState previous, ParticipantState state, const char *reason);
 } GstCallMemberFuncs;
 
 GstCallSession *gst_call_session_new (const char *name);

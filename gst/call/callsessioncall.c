@@ -17,6 +17,26 @@
 
 #include "callsessiondebug.h"
 
+/* Only callsrc has one: it is asked without the lock, as all are. */
+static void
+tell_progress (GstCallSession *self, ParticipantState previous, ParticipantState state, const char *reason)
+{
+  g_autoptr (GstElement) element = NULL;
+  const GstCallMemberFuncs *funcs = NULL;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->members->len && element == NULL; i++) {
+    GstCallMember *member = &g_array_index (self->members, GstCallMember, i);
+    if (member->funcs->progress != NULL) {
+      element = gst_object_ref (member->element);
+      funcs = member->funcs;
+    }
+  }
+  g_mutex_unlock (&self->lock);
+  if (element != NULL && self->caller)
+    funcs->progress (element, previous, state, reason);
+}
+
 void
 session_set_state (GstCallSession *self, ParticipantState state, const char *reason)
 {
@@ -40,6 +60,7 @@ session_set_state (GstCallSession *self, ParticipantState state, const char *rea
           call_id, "peer", G_TYPE_STRING, peer, "state", G_TYPE_STRING, participant_state_to_string (state), "previous",
           G_TYPE_STRING, participant_state_to_string (previous), "reason", G_TYPE_STRING, reason, NULL));
   session_notify_state (self);
+  tell_progress (self, previous, state, reason);
 }
 
 static const struct

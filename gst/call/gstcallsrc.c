@@ -24,9 +24,12 @@
 GST_DEBUG_CATEGORY (callsrc_debug);
 #define GST_CAT_DEFAULT callsrc_debug
 
+#define NO_TONES "none"
+
 enum
 {
   PROP_OUTPUT = GST_CALL_PROP_OWN,
+  PROP_PROGRESS_TONES,
 };
 
 static GstStaticPadTemplate audio_template =
@@ -75,13 +78,51 @@ static const GstCallMemberFuncs member_funcs = {
     .output = gst_call_src_output,
     .tracks = gst_call_src_tracks,
     .end_of_call = gst_call_src_end_of_call,
+    .progress = gst_call_src_progress,
 };
+
+static void
+set_progress (GstCallSrc *self, CallProgress *progress)
+{
+  g_autoptr (CallProgress) old = NULL;
+
+  GST_OBJECT_LOCK (self);
+  old = g_steal_pointer (&self->progress);
+  self->progress = progress;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* FALSE with an error posted. */
+static gboolean
+make_progress (GstCallSrc *self)
+{
+  g_autofree char *code = NULL;
+  const ToneZone *zone;
+
+  GST_OBJECT_LOCK (self);
+  code = g_strdup (self->progress_tones);
+  GST_OBJECT_UNLOCK (self);
+  if (g_strcmp0 (code, NO_TONES) == 0)
+    return TRUE;
+  zone = tone_zone_find (code);
+  if (zone == NULL || self->output != GST_CALL_OUTPUT_RAW) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        ("progress-tones=%s: it takes output=raw and a zone that docs/elements/ringtonesrc-zones.md lists, or none",
+            code),
+        (NULL));
+    return FALSE;
+  }
+  set_progress (self, call_progress_new (GST_ELEMENT (self), zone));
+  return TRUE;
+}
 
 static gboolean
 join (GstCallSrc *self)
 {
   g_autoptr (GstCallSession) session = NULL;
 
+  if (!make_progress (self))
+    return FALSE;
   if (!gst_call_participant_join (&self->participant))
     return FALSE;
   session = gst_call_participant_ref_session (&self->participant);
@@ -97,11 +138,14 @@ gst_call_src_change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !join (self))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY && self->progress != NULL)
+    call_progress_close (self->progress);
   ret = GST_ELEMENT_CLASS (gst_call_src_parent_class)->change_state (element, transition);
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     gst_call_participant_leave (&self->participant);
     gst_call_src_remove_pads (self);
+    set_progress (self, NULL);
   }
   if (ret == GST_STATE_CHANGE_FAILURE)
     return ret;
@@ -180,12 +224,34 @@ gst_call_src_uri_handler_init (gpointer iface, gpointer data)
 /* ---- object ---- */
 
 static void
+set_progress_tones (GstCallSrc *self, const char *zone)
+{
+  GST_OBJECT_LOCK (self);
+  g_free (self->progress_tones);
+  self->progress_tones = g_strdup (zone != NULL && *zone != '\0' ? zone : NO_TONES);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static char *
+dup_progress_tones (GstCallSrc *self)
+{
+  char *zone;
+
+  GST_OBJECT_LOCK (self);
+  zone = g_strdup (self->progress_tones);
+  GST_OBJECT_UNLOCK (self);
+  return zone;
+}
+
+static void
 gst_call_src_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   GstCallSrc *self = GST_CALL_SRC (object);
 
   if (id == PROP_OUTPUT)
     self->output = g_value_get_enum (value);
+  else if (id == PROP_PROGRESS_TONES)
+    set_progress_tones (self, g_value_get_string (value));
   else if (!gst_call_participant_set_property (&self->participant, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -197,6 +263,8 @@ gst_call_src_get_property (GObject *object, guint id, GValue *value, GParamSpec 
 
   if (id == PROP_OUTPUT)
     g_value_set_enum (value, self->output);
+  else if (id == PROP_PROGRESS_TONES)
+    g_value_take_string (value, dup_progress_tones (self));
   else if (!gst_call_participant_get_property (&self->participant, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -210,6 +278,7 @@ gst_call_src_finalize (GObject *object)
   g_ptr_array_unref (self->pads);
   g_rec_mutex_clear (&self->expose_lock);
   g_free (self->uri);
+  g_free (self->progress_tones);
   G_OBJECT_CLASS (gst_call_src_parent_class)->finalize (object);
 }
 
@@ -218,6 +287,7 @@ gst_call_src_init (GstCallSrc *self)
 {
   self->pads = g_ptr_array_new_with_free_func (gst_object_unref);
   g_rec_mutex_init (&self->expose_lock);
+  self->progress_tones = g_strdup (NO_TONES);
   gst_call_participant_init (&self->participant, GST_ELEMENT (self), &member_funcs);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
 }
@@ -237,6 +307,10 @@ gst_call_src_class_init (GstCallSrcClass *klass)
   gst_call_participant_class_init (element_class);
   g_object_class_install_property (object_class, PROP_OUTPUT,
       g_param_spec_enum ("output", "Output", "What the pads carry", gst_call_output_get_type (), GST_CALL_OUTPUT_RAW,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (object_class, PROP_PROGRESS_TONES,
+      g_param_spec_string ("progress-tones", "Progress tones",
+          "Zone (us, de, ...) whose ringback, busy and congestion tones a caller hears, or none", NO_TONES,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
 
   gst_element_class_add_static_pad_template (element_class, &audio_template);

@@ -248,12 +248,26 @@ gst_call_src_tracks (GstElement *element, const guint n_tracks[2])
       gst_element_call_async (element, end_missing_pad, GINT_TO_POINTER (media), NULL);
 }
 
+static CallProgress *
+ref_progress (GstCallSrc *self)
+{
+  CallProgress *progress;
+
+  GST_OBJECT_LOCK (self);
+  progress = self->progress != NULL ? call_progress_ref (self->progress) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  return progress;
+}
+
 static void
 end_streams (GstElement *element, gpointer user_data)
 {
   GstCallSrc *self = GST_CALL_SRC (element);
+  g_autoptr (CallProgress) progress = ref_progress (self);
   g_autoptr (GPtrArray) pads = NULL;
 
+  if (progress != NULL)
+    call_progress_finish (progress);
   if (is_awaited (self)) {
     show_missing_pad (self, GST_CALL_MEDIA_AUDIO);
     show_missing_pad (self, GST_CALL_MEDIA_VIDEO);
@@ -263,6 +277,21 @@ end_streams (GstElement *element, gpointer user_data)
   /* Each on a thread of its own: a muxer may hold the one stream back until it hears of the other's end. */
   for (guint i = 0; i < pads->len; i++)
     gst_element_call_async (element, push_eos, gst_object_ref (g_ptr_array_index (pads, i)), gst_object_unref);
+}
+
+void
+gst_call_src_progress (GstElement *element, ParticipantState previous, ParticipantState state, const char *reason)
+{
+  g_autoptr (CallProgress) progress = ref_progress (GST_CALL_SRC (element));
+  ToneKind kind;
+
+  if (progress == NULL || state == PARTICIPANT_STATE_IDLE) /* the end's tone goes on */
+    return;
+  if (call_progress_tone_of (previous, state, reason, &kind))
+    call_progress_play (progress, gst_call_src_output (element, GST_CALL_MEDIA_AUDIO, 0), kind,
+        kind == TONE_RINGBACK ? GST_CLOCK_TIME_NONE : CALL_PROGRESS_END_TIME);
+  else
+    call_progress_stop (progress);
 }
 
 void

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "callparticipant.h"
+#include "callprogress.h"
 #include "gstcallsrc.h"
 
 G_BEGIN_DECLS
@@ -15,7 +16,9 @@ struct _GstCallSrc
   GstElement parent;
 
   GstCallParticipant participant;
-  GstCallOutput output; /* property */
+  GstCallOutput output;   /* property */
+  char *progress_tones;   /* property: a zone, or NULL; under the object lock */
+  CallProgress *progress; /* from READY to PAUSED on, with a zone */
   char *uri;
   GPtrArray *pads;       /* (element-type GstPad), exposed or about to be; under the object lock */
   guint n_expected;      /* tracks of the peer; under the object lock */
@@ -28,6 +31,7 @@ struct _GstCallSrc
 GstPad *gst_call_src_output (GstElement *element, GstCallMedia media, guint index);
 void gst_call_src_tracks (GstElement *element, const guint n_tracks[2]);
 void gst_call_src_end_of_call (GstElement *element);
+void gst_call_src_progress (GstElement *element, ParticipantState previous, ParticipantState state, const char *reason);
 
 void gst_call_src_remove_pads (GstCallSrc *self);
 
