@@ -10,7 +10,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -89,14 +89,18 @@ const LIMITS = /--(rate-limit-[a-z]+|event-limit|address-socket-limit)\b/g;
 const UNLIMITED = [...new Set([...help.matchAll(LIMITS)].map((match) => match[1]))].flatMap((name) => [`--${name}`, '0']);
 let databases = 0;
 
+const NODE = ['--expose-gc', path.join(here, 'nodeserver.mjs')];
 const SIDES = {
-  ours: { name: 'gst-call-server', command: OURS, args: UNLIMITED },
-  node: { name: 'Node', command: process.execPath, args: ['--expose-gc', path.join(here, 'nodeserver.mjs')] },
+  ours: { command: OURS, args: UNLIMITED },
+  node: { command: process.execPath, args: NODE },
+  batch: { command: process.execPath, args: [...NODE, '--batch'] },
 };
+const emptyDatabase = path.join(directory, 'empty.db');
 
 async function startServer(side) {
   const { command, args } = SIDES[side];
-  const database = path.join(directory, `${databases++}.db`);
+  const database = existsSync(emptyDatabase) ? path.join(directory, `${databases++}.db`) : emptyDatabase;
+  if (database !== emptyDatabase) copyFileSync(emptyDatabase, database);
   const child = run(command, [...args, ...COMMON, '--listen', '127.0.0.1:0', '--database', database,
     '--jwt-secret-file', secretFile]);
   child.side = side;
@@ -130,13 +134,13 @@ function note(name, side, value) {
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const both = async (measure) => {
-  for (const side of Object.keys(SIDES)) await measure(side);
+const each = async (sides, measure) => {
+  for (const side of sides) await measure(side);
 };
 
 async function measureCalls(servers, kind) {
   const args = kind === 'REST' ? ['--rest'] : [];
-  await both(async (side) => {
+  await each(Object.keys(servers), async (side) => {
     const got = await load(servers[side], 'calls', '--pairs', PAIRS, '--seconds', SECONDS, ...args);
     note(`${kind}: calls per second`, side, got.done / got.seconds);
     note(`${kind}: calls per CPU second`, side, got.done / got.serverCpu);
@@ -148,7 +152,7 @@ async function measureCalls(servers, kind) {
 
 async function compareCalls() {
   const servers = {};
-  await both(async (side) => {
+  await each(['ours', 'node', 'batch'], async (side) => {
     servers[side] = await startServer(side);
     for (const rest of [[], ['--rest']]) await load(servers[side], 'calls', '--seconds', WARM_UP, ...rest);
   });
@@ -156,7 +160,7 @@ async function compareCalls() {
     await measureCalls(servers, 'REST');
     await measureCalls(servers, 'events');
   }
-  await both((side) => stopServer(servers[side]));
+  await each(Object.keys(servers), (side) => stopServer(servers[side]));
 }
 
 const resident = (server) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]);
@@ -186,7 +190,7 @@ async function openIdle(server, count) {
 }
 
 async function compareIdle() {
-  await both(async (side) => {
+  await each(['ours', 'node'], async (side) => {
     const server = await startServer(side);
     const idle = [await openIdle(server, FEW)];
     await load(server, 'signals', '--pairs', SIGNAL_PAIRS, '--seconds', WARM_UP);
@@ -225,18 +229,28 @@ const TARGETS = [
 
 const figure = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
+// Its median, and how many times better ours is; nothing where the side was not measured.
+function against(name, side, better) {
+  if (!results[name][side]) return ['', ''];
+  const ours = median(results[name].ours);
+  const theirs = median(results[name][side]);
+  const ratio = better === 'more' ? ours / theirs : theirs / ours;
+  return [figure(theirs), better === 'more' || better === 'less' ? figure(ratio) : ''];
+}
+
 function row([name, better, target]) {
   const ours = median(results[name].ours);
-  const node = median(results[name].node);
-  const ratio = better === 'more' ? ours / node : node / ours;
+  const node = against(name, 'node', better);
+  const ratio = Number(node[1]);
   const met = better === 'own' ? ours <= target : ratio >= target;
   const aim = target === undefined ? '' : better === 'own' ? `at most ${target}` : `at least ${target}`;
-  return [name, figure(ours), figure(node), better === 'more' || better === 'less' ? figure(ratio) : '', aim,
+  return [name, figure(ours), ...node, ...against(name, 'batch', better), aim,
     target === undefined ? '' : met ? 'yes' : 'NO'];
 }
 
 function printTable() {
-  const table = [['', 'gst-call-server', 'Node', 'times better', 'target', 'met'], ...TARGETS.map(row)];
+  const head = ['', 'gst-call-server', 'Node', 'times better', 'Node --batch', 'times better', 'target', 'met'];
+  const table = [head, ...TARGETS.map(row)];
   const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
   for (const cells of table) {
     console.log(cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
@@ -245,6 +259,7 @@ function printTable() {
 }
 
 const began = Date.now();
+await stopServer(await startServer('ours')); // the empty database that all begin with
 await compareCalls();
 await compareIdle();
 printTable();
