@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# build.sh CLANG SOURCE_ROOT OUTPUT INPUT...: compiles for libFuzzer with the address and undefined behaviour sanitizers.
-# OUTPUT is an archive of the sources (.a), which all programs share, or a program of sources and archives.
+# build.sh CLANG SOURCE_ROOT PACKAGES OUTPUT INPUT...: compiles for libFuzzer with the address and undefined behaviour
+# sanitizers. OUTPUT is an archive of the sources (.a), which programs share, or a program of sources and archives;
+# PACKAGES, one argument, are pkg-config's names of what it needs.
 set -eu
 
-clang=$1 root=$2 output=$3
-shift 3
+clang=$1 root=$2 packages=$3 output=$4
+shift 4
 ccache=$(command -v ccache || true)
-flags="-std=gnu11 -g -O1 -fno-sanitize-recover=all -I$root $(pkg-config --cflags glib-2.0 json-glib-1.0)"
+# shellcheck disable=SC2086  # packages are words
+flags="-std=gnu11 -g -O1 -fno-sanitize-recover=all -I$root $(pkg-config --cflags $packages)"
 
 # shellcheck disable=SC2086,SC2046  # flags are words
 case $output in
@@ -22,6 +24,6 @@ case $output in
     ;;
   *)
     exec "$clang" $flags -fsanitize=fuzzer,address,undefined -DG_LOG_DOMAIN='"GstCall"' "$@" -o "$output" \
-      $(pkg-config --libs glib-2.0 json-glib-1.0) -lm
+      $(pkg-config --libs $packages) -lm
     ;;
 esac
