@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* One stream of a report, measured from packets or told by messages. What is not known is NAN, NULL or ENTRY_UNKNOWN.
- * */
+/* One stream of a report, measured from packets or told by messages. What is not known is NAN, NULL or
+ * ENTRY_UNKNOWN. */
 
 #define ENTRY_UNKNOWN G_MININT64
 

@@ -3,8 +3,7 @@
 
 /* Messages `call-quality`, one a line, among other lines:
  *
- *   Got message #7 from element "callqualitymeter0" (element): call-quality, kind=(string)rtp, packets=(guint64)50,
- * ...;
+ *   Got message #7 from element "callqualitymeter0" (element): call-quality, kind=(string)rtp, ...;
  *   {"event":"call-quality","kind":"rtp","packets":50,...}        as gst-call-pipeline --json has it; camelCase, too
  *
  * Those of one element, or of one SSRC where no element is named, are one entry: the one with `final` has the figures
