@@ -158,6 +158,18 @@ stats_free (Stats *stats)
   g_free (stats);
 }
 
+void
+stats_clear (Stats *stats)
+{
+  const Stats clear = {stats->zone, stats->from_ms, stats->to_ms, stats->days, 0, stats->contacts};
+  for (guint i = 0; i < stats->days->len; i++) {
+    StatsDay *day = &g_array_index (stats->days, StatsDay, i);
+    day->calls = day->duration = 0;
+  }
+  g_hash_table_remove_all (stats->contacts);
+  *stats = clear;
+}
+
 static void
 add_to_contact (Stats *stats, const StatsCall *call)
 {

@@ -62,6 +62,7 @@ typedef struct
 
 Stats *stats_new (StatsPeriod period, GTimeZone *zone, gint64 now_ms);
 void stats_free (Stats *stats);
+void stats_clear (Stats *stats); /* as it was before the first call was added */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stats, stats_free)
 void stats_add (Stats *stats, const StatsCall *call); /* in the order of time, from from_ms to to_ms */
 /* (transfer container): those with most calls, then most seconds, at most @max. Their names are for the caller to

@@ -128,10 +128,10 @@ sql_random_hex (const char *prefix, guint digits)
 
 /* The second, then chance: calls of one time lie side by side in each index, so that a commit writes few pages. */
 static char *
-new_call_id (gint64 now_ms)
+new_name (const char *prefix, gint64 now_ms, guint random_digits)
 {
-  g_autofree char *second = g_strdup_printf ("%08x", (guint32) (now_ms / 1000));
-  return sql_random_hex (second, 16);
+  g_autofree char *second = g_strdup_printf ("%s%08x", prefix, (guint32) (now_ms / 1000));
+  return sql_random_hex (second, random_digits);
 }
 
 static gboolean
@@ -161,8 +161,8 @@ static gboolean
 insert_call (StoreSql *sql, StoreJob *job, gboolean busy)
 {
   gboolean failed = FALSE;
-  g_autofree char *id = new_call_id (job->now_ms);
-  g_autofree char *channel = sql_random_hex ("call_", 32);
+  g_autofree char *id = new_name ("", job->now_ms, 16);
+  g_autofree char *channel = new_name ("call_", job->now_ms, 24);
   CallTransition now = {.state = CALL_STATE_CALLING, .reason = CALL_END_REASON_NONE};
   if (busy)
     call_state_next (CALL_STATE_CALLING, CALL_EVENT_BUSY, &now);

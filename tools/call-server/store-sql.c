@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* Opening and migrating the database, and the jobs' way through it: each runs in a savepoint of the batch's
- * transaction, so that one that fails takes nothing but itself back. */
+/* Opening and migrating the database, and the jobs' way through it. In a savepoint of the batch's transaction one that
+ * fails takes nothing but itself back; but SQLite copies every page that a savepoint touches first, which costs as much
+ * as the jobs do, so that is for a batch of which one did fail. */
 
 #include "tools/call-server/store-private.h"
 
@@ -101,11 +102,17 @@ static gboolean (*const run[STORE_OP_COUNT]) (StoreSql *sql, StoreJob *job) = {
     [STORE_OUTBOX_EXPIRE] = sql_run_outbox_expire,
 };
 
+gboolean
+store_sql_try (StoreSql *sql, StoreJob *job)
+{
+  job->result = STORE_OK;
+  return run[job->op](sql, job);
+}
+
 void
 store_sql_run (StoreSql *sql, StoreJob *job)
 {
-  job->result = STORE_OK;
-  if (sql_execute (sql, sql_use (sql, SQL_SAVE)) && run[job->op](sql, job)) {
+  if (sql_execute (sql, sql_use (sql, SQL_SAVE)) && store_sql_try (sql, job)) {
     sql_execute (sql, sql_use (sql, SQL_RELEASE));
     return;
   }
@@ -128,6 +135,13 @@ store_sql_begin (StoreSql *sql)
          && sql_execute (sql, sql_use (sql, SQL_BEGIN_READ));
 }
 
+void
+store_sql_rollback (StoreSql *sql)
+{
+  if (!sqlite3_get_autocommit (sql->db))
+    sql_execute (sql, sql_use (sql, SQL_ROLLBACK));
+}
+
 gboolean
 store_sql_commit (StoreSql *sql)
 {
@@ -136,8 +150,8 @@ store_sql_commit (StoreSql *sql)
     sql->written_ms = 0;
   else if (sqlite3_total_changes (sql->db) != sql->changes)
     sql->written_ms = g_get_monotonic_time () / 1000;
-  if (!kept && !sqlite3_get_autocommit (sql->db))
-    sql_execute (sql, sql_use (sql, SQL_ROLLBACK));
+  if (!kept)
+    store_sql_rollback (sql);
   return kept;
 }
 
@@ -235,12 +249,10 @@ store_sql_open_to_read (const char *path, GError **error)
 static gboolean
 set_up (StoreSql *sql, const char *path, GError **error)
 {
-  gboolean done = sqlite3_exec (sql->db,
-                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                      " PRAGMA journal_size_limit = 16777216;",
-                      NULL, NULL, NULL)
-                      == SQLITE_OK
-                  && search_add_function (sql->db);
+  static const char *const pragmas =
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;"
+      " PRAGMA journal_size_limit = 16777216;";
+  gboolean done = sqlite3_exec (sql->db, pragmas, NULL, NULL, NULL) == SQLITE_OK && search_add_function (sql->db);
   if (sqlite3_db_readonly (sql->db, "main") == 1) {
     g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ROFS, "%s: the database is read-only", path);
     return FALSE;
@@ -252,7 +264,7 @@ StoreSql *
 store_sql_open (const char *path, GError **error)
 {
   StoreSql *sql = g_new0 (StoreSql, 1);
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   gboolean opened =
       sqlite3_open_v2 (path, &sql->db, flags, NULL) == SQLITE_OK && sqlite3_busy_timeout (sql->db, 2000) == SQLITE_OK;
   if (!opened)

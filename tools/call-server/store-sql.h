@@ -22,8 +22,11 @@ gboolean store_sql_outbox_grew (StoreSql *sql);
 
 gboolean store_sql_begin (StoreSql *sql);
 gboolean store_sql_commit (StoreSql *sql); /* FALSE: nothing since begin was kept */
+void store_sql_rollback (StoreSql *sql);
 /* Sets job->result and the rest; a job that fails leaves nothing behind. */
 void store_sql_run (StoreSql *sql, StoreJob *job);
+/* The same for less, and FALSE: it failed, and what it wrote goes only by a rollback of all. */
+gboolean store_sql_try (StoreSql *sql, StoreJob *job);
 gint64 store_sql_alive_ms (StoreSql *sql);
 
 G_END_DECLS

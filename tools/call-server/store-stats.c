@@ -44,6 +44,7 @@ sql_run_stats (StoreSql *sql, StoreJob *job)
 {
   gboolean failed = FALSE;
   sqlite3_stmt *stmt = sql_use (sql, SQL_STATS);
+  stats_clear (job->stats);
   sql_bind_text (stmt, 1, job->user_id);
   sql_bind_int (stmt, 2, job->stats->from_ms);
   sql_bind_int (stmt, 3, job->stats->to_ms);

@@ -39,9 +39,20 @@ store_job_new (StoreOp op, const char *user_id, void (*done) (StoreJob *job), gp
   return job;
 }
 
+static void
+forget_result (StoreJob *job)
+{
+  g_clear_pointer (&job->contacts, g_ptr_array_unref);
+  g_clear_pointer (&job->call, call_record_free);
+  g_clear_pointer (&job->calls, g_ptr_array_unref);
+  g_clear_pointer (&job->users, g_ptr_array_unref);
+  g_clear_pointer (&job->outbox, g_ptr_array_unref);
+}
+
 void
 store_job_free (StoreJob *job)
 {
+  forget_result (job);
   g_free (job->user_id);
   g_free (job->peer_id);
   g_free (job->call_id);
@@ -52,12 +63,7 @@ store_job_free (StoreJob *job)
   g_free (job->filter.search);
   user_record_clear (&job->user);
   g_clear_pointer (&job->report, quality_report_free);
-  g_clear_pointer (&job->contacts, g_ptr_array_unref);
   g_clear_pointer (&job->stats, stats_free);
-  g_clear_pointer (&job->call, call_record_free);
-  g_clear_pointer (&job->calls, g_ptr_array_unref);
-  g_clear_pointer (&job->users, g_ptr_array_unref);
-  g_clear_pointer (&job->outbox, g_ptr_array_unref);
   g_free (job);
 }
 
@@ -111,17 +117,36 @@ count_batch (Store *store, guint jobs, gint64 began_us, gboolean kept)
   store->stats.failures += !kept;
 }
 
+/* FALSE: one failed, and the batch is as if it had not begun. */
+static gboolean
+try_all (Store *store, GPtrArray *batch)
+{
+  for (guint i = 0; i < batch->len; i++) {
+    if (!store_sql_try (store->sql, g_ptr_array_index (batch, i))) {
+      store_sql_rollback (store->sql);
+      g_ptr_array_foreach (batch, (GFunc) forget_result, NULL);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+run_each (Store *store, GPtrArray *batch)
+{
+  gboolean begun = store_sql_begin (store->sql);
+  for (guint i = 0; begun && i < batch->len; i++)
+    store_sql_run (store->sql, g_ptr_array_index (batch, i));
+  return begun;
+}
+
 static void
 run_batch (Store *store, GPtrArray *batch)
 {
   gint64 began_us = g_get_monotonic_time ();
   gboolean begun = store_sql_begin (store->sql);
-  for (guint i = 0; i < batch->len; i++) {
-    StoreJob *job = g_ptr_array_index (batch, i);
-    job->result = STORE_FAILED;
-    if (begun)
-      store_sql_run (store->sql, job);
-  }
+  if (begun && !try_all (store, batch))
+    begun = run_each (store, batch);
   gboolean kept = begun && store_sql_commit (store->sql);
   if (store_sql_outbox_grew (store->sql) && kept)
     g_atomic_int_set (&store->outbox_grew, TRUE);
