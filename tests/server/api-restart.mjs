@@ -4,6 +4,8 @@
 // What was answered is kept: kill -9, SIGTERM, and what becomes of the calls after it.
 
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, test } from 'node:test';
 
 import { Server, activeCall, until } from './api-harness.mjs';
@@ -143,4 +145,22 @@ test('SIGINT and idle: exit 0', async () => {
   await start();
   const { code } = await server.stop('SIGINT');
   assert.equal(code, 0);
+});
+
+test('a second server on one database is refused, also by another name of it; after kill -9 the next one may', async () => {
+  await start();
+  const again = path.join(server.dir, 'again.db');
+  symlinkSync(server.database, again);
+  for (const database of [server.database, again]) {
+    const second = new Server();
+    const own = second.database;
+    second.database = database;
+    await assert.rejects(second.start(), /ended with 1: gst-call-server: \S+: another gst-call-server runs on this database\n$/);
+    second.exited = Promise.resolve({ code: 0 });
+    second.database = own;
+    await second.close();
+  }
+  assert.equal((await server.rest('GET', '/readyz')).status, 200);
+  await restart('SIGKILL');
+  assert.equal((await server.rest('GET', '/readyz')).status, 200);
 });

@@ -98,7 +98,7 @@ test('a read-only file: a clear line', async () => {
   chmodSync(server.database, 0o444);
   if (isRoot) { // whom no permission stops
     const nobody = 65534;
-    for (const file of [server.dir, server.database, server.secretFile]) chownSync(file, nobody, nobody);
+    for (const file of [server.dir, server.database, `${server.database}-lock`, server.secretFile]) chownSync(file, nobody, nobody);
     server.wrapper = ['setpriv', `--reuid=${nobody}`, '--clear-groups'];
   }
   assert.match(await refusal(), /read-only/);

@@ -53,7 +53,7 @@ fixture_shut (Fixture *fixture)
 static void
 fixture_close (Fixture *fixture, gconstpointer unused)
 {
-  static const char *const names[] = {"calls.db", "calls.db-wal", "calls.db-shm"};
+  static const char *const names[] = {"calls.db", "calls.db-wal", "calls.db-shm", "calls.db-lock", "newer.db-lock"};
   fixture_shut (fixture);
   g_assert_cmpint (g_atomic_int_get (&warnings), ==, 0);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {

@@ -84,6 +84,7 @@ typedef enum
 struct StoreSql
 {
   sqlite3 *db;
+  int lock; /* fd, -1: none */
   sqlite3_stmt *prepared[SQL_COUNT];
   int changes;       /* rows changed until the transaction began */
   gboolean damaged;  /* the file was found corrupt: nothing more is written to it */
@@ -105,6 +106,10 @@ GPtrArray *sql_read_calls (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed);
 GPtrArray *sql_read_users (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed); /* (element-type UserRecord) */
 CallRecord *sql_get_call (StoreSql *sql, const char *id, gboolean *failed);
 GPtrArray *sql_live_calls_of (StoreSql *sql, const char *user_id, gboolean *failed);
+
+/* At most one server for a database; @fd is -1 for one in memory. store-lock.c. */
+gboolean store_lock_take (const char *path, int *fd, GError **error);
+void store_lock_release (int *fd);
 
 char *search_fold (const char *text);
 gboolean search_add_function (sqlite3 *db); /* fold() in SQL */

@@ -238,6 +238,7 @@ StoreSql *
 store_sql_open_to_read (const char *path, GError **error)
 {
   StoreSql *sql = g_new0 (StoreSql, 1);
+  sql->lock = -1;
   gboolean opened = sqlite3_open_v2 (path, &sql->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK
                     && sqlite3_busy_timeout (sql->db, 10000) == SQLITE_OK && search_add_function (sql->db);
   if (opened ? check_schema (sql, path, error) : fail (sql, path, error))
@@ -265,6 +266,10 @@ store_sql_open (const char *path, GError **error)
 {
   StoreSql *sql = g_new0 (StoreSql, 1);
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  if (!store_lock_take (path, &sql->lock, error)) {
+    store_sql_close (sql);
+    return NULL;
+  }
   gboolean opened =
       sqlite3_open_v2 (path, &sql->db, flags, NULL) == SQLITE_OK && sqlite3_busy_timeout (sql->db, 2000) == SQLITE_OK;
   if (!opened)
@@ -281,5 +286,6 @@ store_sql_close (StoreSql *sql)
   for (guint i = 0; i < SQL_COUNT; i++)
     sqlite3_finalize (sql->prepared[i]);
   sqlite3_close (sql->db);
+  store_lock_release (&sql->lock);
   g_free (sql);
 }
