@@ -201,6 +201,7 @@ const hasSqlite = (() => {
 test('the database fails for a while: 503, nothing is kept, and timers try again', { skip: !hasSqlite
   && 'no sqlite3 command' }, async () => {
   await start('--ring-timeout', '0.5');
+  await server.know('dave');
   const alice = await server.connect('alice');
   const { callId } = await alice.ask('call-start', { targetUserId: 'bob' });
   const lock = spawn('sqlite3', [server.database], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -227,4 +228,24 @@ test('a socket whose network went dumb is lost by its pings, and the grace time 
   bob.socket.io.engine.transport.send = () => {};
   const ended = await alice.next('call-ended');
   assert.deepEqual([ended.callId, ended.reason], [callId, 'network']);
+});
+
+test('presence reaches everybody who shares a call, however many they are', async () => {
+  await start();
+  await server.stop();
+  execFileSync('python3', ['-c', `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+ids = ['peer%04d' % i for i in range(1200)]
+db.executemany('INSERT INTO users (id) VALUES (?)', [(i,) for i in ids])
+db.executemany("INSERT INTO peers VALUES ('alice', ?)", [(i,) for i in ids])
+db.commit()`, server.database]);
+  await server.start();
+  const peers = await Promise.all(['peer0000', 'peer0499', 'peer0500', 'peer0999', 'peer1199'].map((id) => server.connect(id)));
+  const [stranger, alice] = [await server.connect('carol'), await server.connect('alice')];
+  for (const peer of peers) assert.equal((await peer.next('user-status', ({ userId }) => userId === 'alice')).online, true);
+  await alice.close();
+  for (const peer of peers) assert.equal((await peer.next('user-status', ({ userId }) => userId === 'alice')).online, false);
+  await stranger.settle();
+  assert.ok(!stranger.has('user-status'));
 });

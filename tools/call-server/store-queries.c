@@ -6,6 +6,7 @@
 #include "tools/call-server/store-private.h"
 
 #define MAX_CONTACTS 500
+#define MAX_PEERS 500
 #define PROBE_MS 1000
 
 gboolean
@@ -42,14 +43,17 @@ sql_run_contacts (StoreSql *sql, StoreJob *job)
   return !failed;
 }
 
+/* Some at a time, in the order of their ids: what waits behind this job does not wait long. */
 gboolean
 sql_run_peers (StoreSql *sql, StoreJob *job)
 {
   gboolean failed = FALSE;
   sqlite3_stmt *stmt = sql_use (sql, SQL_PEERS);
   sql_bind_text (stmt, 1, job->user_id);
-  sql_bind_int (stmt, 2, MAX_CONTACTS);
+  sql_bind_text (stmt, 2, job->peer_id != NULL ? job->peer_id : "");
+  sql_bind_int (stmt, 3, MAX_PEERS);
   job->users = sql_read_users (sql, stmt, &failed);
+  job->more = job->users->len == MAX_PEERS;
   return !failed;
 }
 

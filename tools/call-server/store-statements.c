@@ -85,8 +85,8 @@ static const char *const statements[SQL_COUNT] = {
     [SQL_GET_USER] = "SELECT " USER_COLUMNS ("u") " FROM users u WHERE u.id = ?1",
     [SQL_CONTACTS] = "SELECT " USER_COLUMNS (
         "u") " FROM users u WHERE u.id <> ?1 AND (?2 IS NULL OR instr (u.search, ?2) > 0) ORDER BY u.search LIMIT ?3",
-    [SQL_PEERS] =
-        "SELECT " USER_COLUMNS ("u") " FROM peers p JOIN users u ON u.id = p.peer_id WHERE p.user_id = ?1 LIMIT ?2",
+    [SQL_PEERS] = "SELECT " USER_COLUMNS ("u") " FROM peers p JOIN users u ON u.id = p.peer_id WHERE p.user_id = ?1"
+                                               " AND p.peer_id > ?2 ORDER BY p.peer_id LIMIT ?3",
     [SQL_SET_ALIVE] = "INSERT INTO meta (key, value) VALUES ('alive', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
     [SQL_GET_ALIVE] = "SELECT value FROM meta WHERE key = 'alive'",
     [SQL_LIST_CALLS] =

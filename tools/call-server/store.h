@@ -37,7 +37,7 @@ typedef enum
   STORE_HISTORY,         /* user_id, filter: calls, total */
   STORE_STATS,           /* user_id, stats: filled; contacts */
   STORE_CONTACTS,        /* user_id, search: users */
-  STORE_PEERS,           /* user_id: users with whom it shares a call */
+  STORE_PEERS,           /* user_id, peer_id: users with whom it shares a call, of ids after peer_id; more */
   STORE_ALIVE,           /* now_ms: the server was up at that time */
   STORE_PING,            /* can it be written to? */
   STORE_LIST_CALLS,      /* for the command line: calls of user_id, or all, by filter, the newest first */
@@ -125,6 +125,7 @@ struct StoreJob
   GPtrArray *contacts; /* (element-type StatsContact) the stats' own */
   GPtrArray *users;    /* (element-type UserRecord) */
   GPtrArray *outbox;   /* (element-type OutboxRow) */
+  gboolean more;       /* users: there may be some behind these */
   gint64 total;
 };
 

@@ -168,18 +168,32 @@ emit_status (const User *to, const User *about)
   user_emit (to, "user-status", body, NULL);
 }
 
+/* style: allow forward-declaration (a circle: each page asks for the next) */
+static void ask_peers (Server *server, const char *user_id, const char *after);
+
 /* Watchers were told at once; this is for those who only share a call with the user. */
 static void
 peers_known (StoreJob *job)
 {
   Server *server = job->data;
   const User *about = users_find (server, job->user_id);
+  const UserRecord *record = NULL;
   for (guint i = 0; about != NULL && job->users != NULL && i < job->users->len; i++) {
-    const UserRecord *record = g_ptr_array_index (job->users, i);
+    record = g_ptr_array_index (job->users, i);
     const User *peer = users_find (server, record->id);
     if (peer != NULL && !peer->watches_contacts)
       emit_status (peer, about);
   }
+  if (job->more && record != NULL && !server->stopping)
+    ask_peers (server, job->user_id, record->id);
+}
+
+static void
+ask_peers (Server *server, const char *user_id, const char *after)
+{
+  StoreJob *job = store_job_new (STORE_PEERS, user_id, peers_known, server);
+  job->peer_id = g_strdup (after);
+  store_push (server->store, job);
 }
 
 void
@@ -198,7 +212,7 @@ users_presence_changed (Server *server, User *user)
   store_push (server->store, seen);
   if (server->stopping)
     return;
-  store_push (server->store, store_job_new (STORE_PEERS, user->id, peers_known, server));
+  ask_peers (server, user->id, NULL);
   for (guint i = 0; i < server->watchers->len; i++) {
     const User *watcher = g_ptr_array_index (server->watchers, i);
     if (watcher != user)
