@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import tls from 'node:tls';
@@ -135,6 +135,9 @@ test('refused at start and by --check-config: files that are not there, broken, 
       assert.match(stderr, what);
     }
   }
+  const database = path.join(dir, 'untouched.db');
+  assert.equal((await run([...base, '--database', database, '--tls-certificate', '/nonexistent', '--tls-key', key])).code, 1);
+  assert.ok(!existsSync(database), 'the database is not opened before the certificate is known to be good');
   assert.equal((await run(['--check-config', '--dev', ...flags])).stdout, 'configuration ok\n');
 });
 

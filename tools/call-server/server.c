@@ -254,6 +254,13 @@ server_clear (Server *server)
   uv_loop_close (&server->loop);
 }
 
+/* A mistake here is found before the database is touched: an operator may go back to the version before. */
+static gboolean
+check_certificate (const Options *options, GError **error)
+{
+  return options->tls_certificate == NULL || transport_check_tls (options->tls_certificate, options->tls_key, error);
+}
+
 int
 server_run (const Options *options)
 {
@@ -263,6 +270,11 @@ server_run (const Options *options)
   server->token_rules = token_rules_from_options (options, &error);
   if (server->token_rules == NULL) {
     fprintf (stderr, "gst-call-server: %s\n", error->message);
+    return 1;
+  }
+  if (!check_certificate (options, &error)) {
+    fprintf (stderr, "gst-call-server: %s\n", error->message);
+    token_rules_free (server->token_rules);
     return 1;
   }
   process_raise_limits ();
