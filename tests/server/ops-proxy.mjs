@@ -12,7 +12,7 @@ import { Server, watchdog } from './api-harness.mjs';
 import { dir, run } from './ops-harness.mjs';
 
 const get = (options) => watchdog(new Promise((resolve, reject) => {
-  http.get({ agent: false, ...options }, (response) => response.resume().on('end', resolve)).on('error', reject);
+  http.get({ agent: false, ...options }, (response) => response.resume().on('end', () => resolve(response.statusCode))).on('error', reject);
 }), 'an answer');
 
 // The address that the log has for a request with each of @headers.
@@ -56,6 +56,25 @@ test('a proxy on a unix socket', async () => {
   const listen = ['--listen', `unix:${at}`];
   assert.deepEqual(await addresses([...listen, '--trusted-proxy', 'unix'], ['203.0.113.7', null], where), ['203.0.113.7', 'unix']);
   assert.deepEqual(await addresses(listen, ['203.0.113.7'], where), ['unix']);
+});
+
+test('the scheme of a page counts when a trusted proxy says it', async () => {
+  for (const [args, proto, statuses] of [
+    [['--trusted-proxy', '127.0.0.1'], 'https', [200, 403]],
+    [['--trusted-proxy', '127.0.0.1'], 'http', [403, 200]],
+    [['--trusted-proxy', '127.0.0.1'], undefined, [200, 200]],
+    [['--trusted-proxy', '10.0.0.1'], 'https', [200, 200]],
+    [[], 'http', [200, 200]],
+  ]) {
+    const server = await new Server(args).start();
+    for (const [i, scheme] of ['https', 'http'].entries()) {
+      const headers = { host: 'calls.example', origin: `${scheme}://calls.example`,
+        ...(proto ? { 'x-forwarded-proto': proto } : {}) };
+      const status = await get({ host: '127.0.0.1', port: server.port, path: '/socket.io/?EIO=4&transport=polling', headers });
+      assert.equal(status, statuses[i], `${args} ${proto} ${scheme}`);
+    }
+    await server.close();
+  }
 });
 
 test('refused: what is no address and no network', async () => {

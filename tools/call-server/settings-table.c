@@ -28,8 +28,8 @@ const Setting settings[] = {
         "PEM file with the certificate and its chain: https and wss, and nothing else, on all addresses", NULL, 0},
     {"tls-key", SETTING_PATH, MEMBER (tls_key), NULL, 0, 0, "FILE", "PEM file with the certificate's key", NULL, 0},
     {"trusted-proxy", SETTING_LIST, MEMBER (trusted_proxies), NULL, 0, 0, "ADDRESS",
-        "Reverse proxy whose X-Forwarded-For is believed: an address, a network as 10.0.0.0/8, or unix; may be "
-        "repeated",
+        "Reverse proxy whose X-Forwarded-For and -Proto are believed: an address, a network as 10.0.0.0/8, or unix; "
+        "may be repeated",
         NULL, 0},
     {"drain-timeout", SETTING_SECONDS, MEMBER (drain_timeout), "10", 0, 3600, "SECONDS",
         "How long requests under way may take at the end", NULL, 0},

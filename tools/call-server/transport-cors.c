@@ -47,12 +47,13 @@ is_listed (const TransportConfig *config, const char *origin)
   return FALSE;
 }
 
-/* The page came from here. Which scheme it was is known by our own TLS or said by a proxy; else both will do. */
+/* The page came from here. Which scheme it was is known by our own TLS or said by a proxy that is trusted; else both
+ * will do. */
 static gboolean
 is_own (TransportRequest *request, const char *origin)
 {
   const char *host = g_hash_table_lookup (request->headers, "host");
-  const char *said = g_hash_table_lookup (request->headers, "x-forwarded-proto");
+  const char *said = request->proxied ? g_hash_table_lookup (request->headers, "x-forwarded-proto") : NULL;
   const char *const schemes[] = {"https", "http"};
 
   if (request->connection != NULL && lws_is_ssl (lws_get_network_wsi (request->connection->wsi)))

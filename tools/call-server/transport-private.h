@@ -101,6 +101,7 @@ void tls_on_context (Transport *transport, gpointer context);
 
 /* --- transport-proxy.c --- */
 GPtrArray *proxy_masks_new (const char *const *texts);
+gboolean proxy_is_trusted (const Transport *transport, const char *peer);
 /* Who asks, where @peer is at the other end of the connection. */
 char *proxy_client_address (const Transport *transport, const char *peer, const char *forwarded);
 
@@ -131,6 +132,7 @@ struct TransportRequest
   GByteArray *body;
   GBytes *body_bytes;
   guint64 content_length;
+  gboolean proxied; /* a trusted proxy brought it */
   gboolean keep_alive, engine, echo, answered, delivered, session_gone;
   gint64 began_us; /* g_get_monotonic_time() */
   struct

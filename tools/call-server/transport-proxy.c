@@ -40,8 +40,8 @@ proxy_masks_new (const char *const *texts)
   return masks;
 }
 
-static gboolean
-is_trusted (const Transport *transport, const char *text)
+gboolean
+proxy_is_trusted (const Transport *transport, const char *text)
 {
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
 
@@ -61,10 +61,10 @@ proxy_client_address (const Transport *transport, const char *peer, const char *
   g_auto (GStrv) hops = NULL;
   g_autofree char *client = g_strdup (peer);
 
-  if (forwarded == NULL || !is_trusted (transport, peer))
+  if (forwarded == NULL || !proxy_is_trusted (transport, peer))
     return g_steal_pointer (&client);
   hops = g_strsplit (forwarded, ",", -1);
-  for (guint i = g_strv_length (hops); i-- > 0 && is_trusted (transport, client);) {
+  for (guint i = g_strv_length (hops); i-- > 0 && proxy_is_trusted (transport, client);) {
     g_autoptr (GInetAddress) address = g_inet_address_new_from_string (g_strstrip (hops[i]));
 
     if (address == NULL)

@@ -151,6 +151,7 @@ http_request_new (Connection *connection)
   request->body = g_byte_array_new ();
   request->headers = read_headers (connection->wsi);
   request->query = read_query (connection->wsi);
+  request->proxied = proxy_is_trusted (connection->transport, connection->address);
   request->address = proxy_client_address (
       connection->transport, connection->address, g_hash_table_lookup (request->headers, "x-forwarded-for"));
   request->keep_alive = wants_keep_alive (connection->wsi, request->headers);

@@ -24,7 +24,7 @@ typedef struct
   const char *path;              /* "/socket.io/" */
   const char *const *namespaces; /* NULL-terminated; others are refused with "Invalid namespace" */
   const char *const *origins;    /* allowed origins, "*" for all, NULL for same-host and none */
-  /* Addresses ("10.0.0.0/8", "unix") whose X-Forwarded-For is believed; NULL: nobody's. */
+  /* Addresses ("10.0.0.0/8", "unix") whose X-Forwarded-For and -Proto are believed; NULL: nobody's. */
   const char *const *trusted_proxies;
   guint ping_interval_ms;        /* 25000 */
   guint ping_timeout_ms;         /* 20000 */
