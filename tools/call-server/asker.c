@@ -44,10 +44,10 @@ static const FailureText failures[] = {
 };
 
 Asker *
-asker_new_for_request (Server *server, User *user, TransportRequest *request, const char *token)
+asker_new_for_request (Server *server, User *user, TransportRequest *request, const TokenClaims *claims)
 {
   Asker *asker = g_new0 (Asker, 1);
-  TransportSocket *device = user->sockets->len > 0 ? user_socket_by_token (user, token) : NULL;
+  TransportSocket *device = user->sockets->len > 0 ? user_socket_by_token (user, claims) : NULL;
   *asker = (Asker){.server = server, .user = user, .request = request};
   asker->device = device != NULL ? transport_socket_ref (device) : NULL;
   return asker;

@@ -50,7 +50,7 @@ typedef enum
   FAILURE_STORE
 } Failure;
 
-Asker *asker_new_for_request (Server *server, User *user, TransportRequest *request, const char *token);
+Asker *asker_new_for_request (Server *server, User *user, TransportRequest *request, const TokenClaims *claims);
 Asker *asker_new_for_event (Server *server, User *user, TransportSocket *socket, gint64 id);
 
 /* The device, if it is still there: for use after the reply, which frees the asker. */

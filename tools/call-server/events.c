@@ -83,7 +83,7 @@ on_auth (Asker *asker, JsonObject *body)
     return;
   }
   users_see (asker->server, claims);
-  socket_owner_set_token (owner, token);
+  socket_owner_set_token (owner, claims);
   token_expiry_watch (asker->server->token_expiry, owner, claims->expires);
   JsonObject *answer = json_object_new ();
   json_object_set_int_member (answer, "expires", claims->expires);
@@ -199,7 +199,7 @@ events_connect (Server *server, TransportSocket *socket, const char *auth_json, 
     transport_socket_refuse (socket, "Too many sockets", "{\"code\":\"too-many-sockets\"}");
     return;
   }
-  SocketOwner *owner = socket_owner_new (socket, user, token);
+  SocketOwner *owner = socket_owner_new (socket, user, claims);
   transport_socket_set_data (socket, owner);
   token_expiry_watch (server->token_expiry, owner, claims->expires);
   transport_socket_accept (socket);

@@ -268,8 +268,8 @@ handle (Server *server, TransportRequest *request, const Route *route, const cha
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) body = NULL;
   const char *token = bearer_token (request);
-  User *user = users_from_token (server, token, &error);
-  if (user == NULL) {
+  g_autoptr (TokenClaims) claims = users_check_token (server, token, &error);
+  if (claims == NULL) {
     metrics_count_bad_token (server->metrics, token_error_code (error));
     if (admission_bad_token (server, transport_request_address (request), request))
       request_unauthorized (request, error);
@@ -277,6 +277,7 @@ handle (Server *server, TransportRequest *request, const Route *route, const cha
       request_rate_limited (request);
     return;
   }
+  User *user = users_see (server, claims);
   if (!admission_user (server, user, route->admit, request)) {
     request_rate_limited (request);
     return;
@@ -286,7 +287,7 @@ handle (Server *server, TransportRequest *request, const Route *route, const cha
     request_fail (request, FAILURE_BAD_JSON);
     return;
   }
-  route->handle (asker_new_for_request (server, user, request, token), id, body);
+  route->handle (asker_new_for_request (server, user, request, claims), id, body);
 }
 
 void

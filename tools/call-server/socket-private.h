@@ -22,7 +22,8 @@ struct TransportSocket
   Transport *transport;
   SocketServer *server; /* NULL once closed: it may outlive the session */
   SocketState state;
-  gboolean answered; /* accept or refuse was called */
+  gboolean answered;     /* accept or refuse was called */
+  TransportSocket *next; /* of the server's */
   char *id, *nsp, *address;
   gpointer data;
 };
@@ -31,7 +32,7 @@ struct SocketServer
 {
   EngineSession *session;
   SocketioDecoder *decoder;
-  GHashTable *sockets; /* char *nsp -> TransportSocket; closed ones stay until they are replaced */
+  TransportSocket *sockets; /* a list, one for each namespace: nearly always one. Closed ones stay until replaced */
   guint refusals;
   guint64 window_start;
   guint window_packets;

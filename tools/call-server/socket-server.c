@@ -28,15 +28,37 @@ socket_server_new (EngineSession *session)
   limits.max_attachment_bytes = session->transport->config.max_payload;
   server->session = session;
   server->decoder = socketio_decoder_new (&limits);
-  server->sockets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) transport_socket_unref);
   return server;
+}
+
+/* Where the namespace's socket stands, or where it would be added. */
+static TransportSocket **
+find_socket (SocketServer *server, const char *nsp)
+{
+  TransportSocket **at = &server->sockets;
+
+  while (*at != NULL && !g_str_equal ((*at)->nsp, nsp))
+    at = &(*at)->next;
+  return at;
+}
+
+static void
+remove_socket (TransportSocket **at)
+{
+  TransportSocket *socket = *at;
+
+  if (socket == NULL)
+    return;
+  *at = socket->next;
+  transport_socket_unref (socket);
 }
 
 void
 socket_server_free (SocketServer *server)
 {
   socketio_decoder_free (server->decoder);
-  g_hash_table_unref (server->sockets);
+  while (server->sockets != NULL)
+    remove_socket (&server->sockets);
   g_free (server);
 }
 
@@ -44,11 +66,8 @@ void
 socket_server_close (SocketServer *server, const char *reason)
 {
   g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func ((GDestroyNotify) transport_socket_unref);
-  GHashTableIter iter;
-  gpointer socket;
 
-  g_hash_table_iter_init (&iter, server->sockets);
-  while (g_hash_table_iter_next (&iter, NULL, &socket))
+  for (TransportSocket *socket = server->sockets; socket != NULL; socket = socket->next)
     g_ptr_array_add (sockets, transport_socket_ref (socket));
   for (guint i = 0; i < sockets->len; i++)
     socket_end (g_ptr_array_index (sockets, i), reason);
@@ -59,14 +78,11 @@ void
 socket_server_update_timeout (SocketServer *server)
 {
   EngineSession *session = server->session;
-  GHashTableIter iter;
-  gpointer value;
 
   if (session->state != ENGINE_OPEN)
     return;
-  g_hash_table_iter_init (&iter, server->sockets);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    if (((TransportSocket *) value)->state != SOCKET_CLOSED) {
+  for (const TransportSocket *socket = server->sockets; socket != NULL; socket = socket->next) {
+    if (socket->state != SOCKET_CLOSED) {
       session->close_at = 0;
       engine_session_schedule (session);
       return;
@@ -110,7 +126,7 @@ static void
 on_connect (SocketServer *server, const SocketioPacket *packet)
 {
   Transport *transport = server->session->transport;
-  TransportSocket *socket = g_hash_table_lookup (server->sockets, packet->nsp);
+  TransportSocket **at = find_socket (server, packet->nsp), *socket = *at;
 
   if (socket != NULL && socket->state != SOCKET_CLOSED) {
     engine_session_close (server->session, "parse error");
@@ -122,8 +138,10 @@ on_connect (SocketServer *server, const SocketioPacket *packet)
     return;
   }
   g_ptr_array_set_size (transport->answered, 0);
+  remove_socket (at);
   socket = socket_new (server, packet->nsp);
-  g_hash_table_replace (server->sockets, socket->nsp, socket);
+  socket->next = server->sockets;
+  server->sockets = socket;
   socket_server_update_timeout (server);
   /* Held until it is answered, however late and whatever became of the session. */
   transport_socket_ref (socket);
@@ -145,7 +163,7 @@ on_event (TransportSocket *socket, const SocketioPacket *packet)
 static void
 on_packet (SocketServer *server, const SocketioPacket *packet)
 {
-  TransportSocket *socket = g_hash_table_lookup (server->sockets, packet->nsp);
+  TransportSocket *socket = *find_socket (server, packet->nsp);
 
   if (packet->type == SOCKETIO_CONNECT) {
     on_connect (server, packet);
@@ -183,11 +201,7 @@ count_packet (SocketServer *server)
 static void
 leave_flooder (SocketServer *server)
 {
-  GHashTableIter iter;
-  gpointer socket;
-
-  g_hash_table_iter_init (&iter, server->sockets);
-  while (g_hash_table_iter_next (&iter, NULL, &socket))
+  for (TransportSocket *socket = server->sockets; socket != NULL; socket = socket->next)
     socket_send_disconnect (socket); /* a client that is told does not come back at once */
   engine_session_say_goodbye (server->session, "too many events");
 }

@@ -250,9 +250,10 @@ store_sql_open_to_read (const char *path, GError **error)
 static gboolean
 set_up (StoreSql *sql, const char *path, GError **error)
 {
+  /* The log grows to its 16 MiB before it is written back, with what was written often in it written once. */
   static const char *const pragmas =
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;"
-      " PRAGMA journal_size_limit = 16777216;";
+      " PRAGMA journal_size_limit = 16777216; PRAGMA wal_autocheckpoint = 4000;";
   gboolean done = sqlite3_exec (sql->db, pragmas, NULL, NULL, NULL) == SQLITE_OK && search_add_function (sql->db);
   if (sqlite3_db_readonly (sql->db, "main") == 1) {
     g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ROFS, "%s: the database is read-only", path);

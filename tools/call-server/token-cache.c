@@ -5,19 +5,16 @@
 
 #include <string.h>
 
-#define DIGEST_SIZE 32 /* SHA-256 */
-
 typedef struct
 {
-  guint8 digest[DIGEST_SIZE]; /* first: the key */
-  TokenClaims *claims;
+  TokenClaims *claims; /* their digest is the key */
   GList link;
 } Entry;
 
 struct TokenCache
 {
   guint capacity;
-  GHashTable *entries; /* Entry -> itself */
+  GHashTable *entries; /* digest -> Entry */
   GQueue order;        /* the least recently used is the last */
 };
 
@@ -32,7 +29,7 @@ digest_hash (gconstpointer digest)
 static gboolean
 digest_equal (gconstpointer a, gconstpointer b)
 {
-  return memcmp (a, b, DIGEST_SIZE) == 0;
+  return memcmp (a, b, TOKEN_DIGEST_SIZE) == 0;
 }
 
 static void
@@ -69,7 +66,7 @@ static void
 remove_entry (TokenCache *cache, Entry *entry)
 {
   g_queue_unlink (&cache->order, &entry->link);
-  g_hash_table_remove (cache->entries, entry);
+  g_hash_table_remove (cache->entries, entry->claims->digest);
 }
 
 static TokenClaims *
@@ -88,13 +85,12 @@ take_known (TokenCache *cache, const guint8 *digest, gint64 now)
 }
 
 static void
-add_entry (TokenCache *cache, const guint8 *digest, TokenClaims *claims)
+add_entry (TokenCache *cache, TokenClaims *claims)
 {
   Entry *entry = g_new0 (Entry, 1);
-  memcpy (entry->digest, digest, DIGEST_SIZE);
   entry->claims = token_claims_ref (claims);
   entry->link.data = entry;
-  g_hash_table_add (cache->entries, entry);
+  g_hash_table_insert (cache->entries, claims->digest, entry);
   g_queue_push_head_link (&cache->order, &entry->link);
   if (cache->order.length > cache->capacity)
     remove_entry (cache, cache->order.tail->data);
@@ -103,7 +99,7 @@ add_entry (TokenCache *cache, const guint8 *digest, TokenClaims *claims)
 static void
 compute_digest (const char *token, guint8 *digest)
 {
-  gsize size = DIGEST_SIZE;
+  gsize size = TOKEN_DIGEST_SIZE;
   GChecksum *checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_checksum_update (checksum, (const guchar *) token, -1);
   g_checksum_get_digest (checksum, digest, &size);
@@ -113,15 +109,17 @@ compute_digest (const char *token, guint8 *digest)
 TokenClaims *
 token_cache_verify (TokenCache *cache, const char *token, const TokenRules *rules, gint64 now, GError **error)
 {
-  guint8 digest[DIGEST_SIZE];
+  guint8 digest[TOKEN_DIGEST_SIZE];
   if (token == NULL || strnlen (token, TOKEN_MAX_LENGTH + 1) > TOKEN_MAX_LENGTH)
     return token_verify (token, rules, now, error);
   compute_digest (token, digest);
   TokenClaims *claims = take_known (cache, digest, now);
   if (claims == NULL) {
     claims = token_verify (token, rules, now, error);
-    if (claims != NULL)
-      add_entry (cache, digest, claims);
+    if (claims != NULL) {
+      memcpy (claims->digest, digest, sizeof digest);
+      add_entry (cache, claims);
+    }
   }
   return claims;
 }

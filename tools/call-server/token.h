@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 #define TOKEN_MAX_LENGTH 8192
 #define TOKEN_MAX_LEEWAY 300
+#define TOKEN_DIGEST_SIZE 32 /* SHA-256 */
 
 typedef enum
 {
@@ -59,7 +60,8 @@ typedef struct
   char *username;
   char *full_name;
   char *avatar;
-  gint64 expires; /* seconds since 1970, the leeway in it */
+  gint64 expires;                   /* seconds since 1970, the leeway in it */
+  guint8 digest[TOKEN_DIGEST_SIZE]; /* of the token; token_cache_verify() sets it */
   grefcount refs;
 } TokenClaims;
 

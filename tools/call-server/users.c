@@ -6,6 +6,8 @@
 #include "tools/call-server/json.h"
 #include "tools/call-server/token-cache.h"
 
+#include <string.h>
+
 void
 user_free (User *user)
 {
@@ -17,38 +19,35 @@ user_free (User *user)
 }
 
 SocketOwner *
-socket_owner_new (TransportSocket *socket, User *user, const char *token)
+socket_owner_new (TransportSocket *socket, User *user, const TokenClaims *claims)
 {
   SocketOwner *owner = g_new0 (SocketOwner, 1);
   owner->socket = socket;
   owner->user = user;
-  socket_owner_set_token (owner, token);
+  socket_owner_set_token (owner, claims);
   return owner;
 }
 
 void
-socket_owner_set_token (SocketOwner *owner, const char *token)
+socket_owner_set_token (SocketOwner *owner, const TokenClaims *claims)
 {
-  g_free (owner->digest);
-  owner->digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
+  memcpy (owner->digest, claims->digest, sizeof owner->digest);
 }
 
 void
 socket_owner_free (SocketOwner *owner)
 {
-  g_free (owner->digest);
   g_free (owner);
 }
 
 TransportSocket *
-user_socket_by_token (const User *user, const char *token)
+user_socket_by_token (const User *user, const TokenClaims *claims)
 {
-  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1);
   TransportSocket *found = NULL;
   for (guint i = 0; i < user->sockets->len; i++) {
     TransportSocket *socket = g_ptr_array_index (user->sockets, i);
     const SocketOwner *owner = transport_socket_get_data (socket);
-    if (owner == NULL || !g_str_equal (owner->digest, digest))
+    if (owner == NULL || memcmp (owner->digest, claims->digest, sizeof owner->digest) != 0)
       continue;
     if (found != NULL)
       return NULL;

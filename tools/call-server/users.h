@@ -29,17 +29,17 @@ typedef struct
 {
   TransportSocket *socket;
   User *user;
-  char *digest;
+  guint8 digest[TOKEN_DIGEST_SIZE];
   gint64 expires; /* of the token; the rest is token-expiry.c's */
   gint64 due_ms;
   GSequenceIter *place;
 } SocketOwner;
 
-SocketOwner *socket_owner_new (TransportSocket *socket, User *user, const char *token);
-void socket_owner_set_token (SocketOwner *owner, const char *token);
+SocketOwner *socket_owner_new (TransportSocket *socket, User *user, const TokenClaims *claims);
+void socket_owner_set_token (SocketOwner *owner, const TokenClaims *claims);
 void socket_owner_free (SocketOwner *owner);
 /* The user's one socket that came with that token; NULL: none, or several. */
-TransportSocket *user_socket_by_token (const User *user, const char *token);
+TransportSocket *user_socket_by_token (const User *user, const TokenClaims *claims);
 
 /* From a valid token. */
 User *users_see (Server *server, const TokenClaims *claims);
