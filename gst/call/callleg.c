@@ -95,6 +95,7 @@ on_connected (GstCallNegotiation *negotiation, gpointer user_data)
   /* Its sinks came with the negotiation. Until they have heard of a latency rtpsession does not know when a packet
    * is sent, and the sender reports that lip-sync is made from are wrong. */
   gst_bin_recalculate_latency (GST_BIN (self->pipeline));
+  call_leg_watch_rtcp (self);
   call_leg_receive_open (self);
   for (guint i = 0; i < self->inputs->len; i++)
     call_input_open (g_ptr_array_index (self->inputs, i));
@@ -156,6 +157,8 @@ make_pipeline (GstCallLeg *self, const GstCallLegConfig *config)
   rtpbin = gst_bin_get_by_name (GST_BIN (self->webrtcbin), "rtpbin");
   g_object_set (rtpbin, "max-ts-offset-adjustment", (guint64) SYNC_STEP, NULL);
   g_signal_connect (rtpbin, "new-jitterbuffer", G_CALLBACK (on_new_jitterbuffer), NULL);
+  if (self->meters != NULL)
+    call_meters_watch (self->meters, rtpbin);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtcbin);
   if (config->clock != NULL)
     gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), config->clock);
@@ -189,6 +192,7 @@ gst_call_leg_new (const GstCallLegConfig *config, GMainContext *context, const G
   self->user_data = user_data;
   self->base_time = config->base_time;
   self->output = config->output;
+  self->meters = config->meters != NULL ? call_meters_ref (config->meters) : NULL;
   self->receive[GST_CALL_MEDIA_AUDIO] = config->receive_audio;
   self->receive[GST_CALL_MEDIA_VIDEO] = config->receive_video;
   make_pipeline (self, config);
@@ -335,6 +339,8 @@ gst_call_leg_finalize (GObject *object)
   }
   g_ptr_array_unref (self->inputs);
   g_ptr_array_unref (self->streams);
+  g_array_unref (self->reports);
+  g_clear_pointer (&self->meters, call_meters_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
@@ -348,6 +354,7 @@ gst_call_leg_init (GstCallLeg *self)
   g_cond_init (&self->changed);
   self->inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) call_input_free);
   self->streams = g_ptr_array_new_with_free_func (call_leg_stream_free);
+  self->reports = g_array_new (FALSE, FALSE, sizeof (CallLegReport));
 }
 
 static void

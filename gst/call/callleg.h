@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "gst/call/callmeters.h"
 #include "gst/call/callnegotiation.h"
 
 G_BEGIN_DECLS
@@ -77,6 +78,7 @@ typedef struct
   guint receive_video;
   const char *video_codec; /* to receive, when nothing is sent: "vp8" */
   GstCallIceConfig ice;
+  CallMeters *meters; /* NULL: nothing is measured */
 } GstCallLegConfig;
 
 /* Makes the key of the process's DTLS certificate, once: RSA takes webrtcbin 1.22 from a tenth of a second to some

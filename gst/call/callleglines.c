@@ -56,6 +56,10 @@ add_sender (GstCallLeg *self, CallInput *input, const char *name, const CallCode
   }
   g_object_get (sink, "transceiver", &transceiver, NULL);
   set_transceiver (transceiver, input->media, direction, caps);
+  call_leg_expect_reports (self, input->ssrc, caps);
+  if (self->meters != NULL)
+    call_meters_watch_sent (
+        self->meters, sink, &(CallMetersTrack){input->media == GST_CALL_MEDIA_VIDEO, TRUE, input->index}, caps);
   return call_input_build (input, codec, GST_BIN (self->pipeline), sink, caps, error);
 }
 

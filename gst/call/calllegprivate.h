@@ -10,9 +10,16 @@
 G_BEGIN_DECLS
 
 /* What the files of the leg share: callleg.c (life), callleglines.c (m-lines), calllegreceive.c (streams of the
- * peer), calllegstats.c. */
+ * peer), calllegrtcp.c (its reports), calllegstats.c. */
 
 GST_DEBUG_CATEGORY_EXTERN (call_leg_debug);
+
+typedef struct
+{
+  guint32 ssrc;
+  guint clock_rate;
+  CallMetersRemote remote;
+} CallLegReport;
 
 struct _GstCallLeg
 {
@@ -24,6 +31,7 @@ struct _GstCallLeg
   GstCallLegCallbacks callbacks;
   gpointer user_data;
   GstCallNegotiation *negotiation;
+  CallMeters *meters; /* NULL: none */
 
   GstClockTime base_time;
   GstCallOutput output;
@@ -39,11 +47,17 @@ struct _GstCallLeg
   gboolean open;   /* connected and verified: media may pass */
   gboolean closed; /* no callback begins any more */
   GPtrArray *streams;
+  GArray *reports; /* (element-type CallLegReport): for each track that is sent */
 };
 
 /* callleglines.c */
 gboolean call_leg_lines_offer (GstCallLeg *self, GError **error);
 gboolean call_leg_lines_answer (GstCallLeg *self, const GstSDPMessage *offer, GError **error);
+
+/* calllegrtcp.c */
+void call_leg_expect_reports (GstCallLeg *self, guint32 ssrc, const GstCaps *caps); /* of RTP */
+gboolean call_leg_get_report (GstCallLeg *self, guint32 ssrc, CallMetersRemote *remote);
+void call_leg_watch_rtcp (GstCallLeg *self);
 
 /* calllegreceive.c */
 typedef struct

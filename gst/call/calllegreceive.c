@@ -178,6 +178,8 @@ call_leg_receive_pad (GstElement *webrtcbin, GstPad *pad, GstCallLeg *self)
   gst_structure_get_uint (structure, "ssrc", &stream->ssrc);
   if (call_codec_from_caps (caps, stream->media, &form, &codec, NULL) && codec != NULL)
     stream->chain = make_chain (self, stream, codec);
+  if (self->meters != NULL)
+    call_meters_name (self->meters, stream->ssrc, stream->media == GST_CALL_MEDIA_VIDEO, stream->index);
   if (stream->media == GST_CALL_MEDIA_VIDEO)
     stream->wants_key = self->output == GST_CALL_OUTPUT_RTP ? KEY_REQUESTS_RTP : KEY_REQUESTS;
   GST_DEBUG_OBJECT (self->pipeline, "stream of the peer: %s %u, %" GST_PTR_FORMAT, media, stream->index, caps);

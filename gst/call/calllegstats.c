@@ -36,44 +36,45 @@ get_uint64 (const GstStructure *stats, const char *field)
   return value;
 }
 
-/* RTCP tells jitter in units of the RTP clock, and times as 16.16 seconds. */
+/* In units of the RTP clock. */
 static guint64
-get_jitter (const GstStructure *stats, const char *field)
+get_jitter (const GstStructure *stats)
 {
   guint jitter = 0;
   int clock_rate = 0;
 
-  gst_structure_get_uint (stats, field, &jitter);
+  gst_structure_get_uint (stats, "jitter", &jitter);
   gst_structure_get_int (stats, "clock-rate", &clock_rate);
   return clock_rate > 0 ? gst_util_uint64_scale (jitter, GST_SECOND, clock_rate) : 0;
 }
 
 static GstStructure *
-describe (const GstStructure *stats, guint32 ssrc, gboolean sent)
+describe (const GstStructure *stats, guint32 ssrc, const CallMetersRemote *remote)
 {
-  guint round_trip = 0;
-  int lost = 0;
+  gboolean sent = remote != NULL;
+  int lost = sent ? remote->lost : 0;
 
-  gst_structure_get_int (stats, sent ? "rb-packetslost" : "packets-lost", &lost);
-  gst_structure_get_uint (stats, "rb-round-trip", &round_trip);
+  if (!sent)
+    gst_structure_get_int (stats, "packets-lost", &lost);
   return gst_structure_new ("track", "ssrc", G_TYPE_UINT, ssrc, "packets", G_TYPE_UINT64,
       get_uint64 (stats, sent ? "packets-sent" : "packets-received"), "bytes", G_TYPE_UINT64,
       get_uint64 (stats, sent ? "octets-sent" : "octets-received"), "bitrate", G_TYPE_UINT64,
       get_uint64 (stats, "bitrate"), "lost", G_TYPE_INT, lost, "jitter", G_TYPE_UINT64,
-      get_jitter (stats, sent ? "rb-jitter" : "jitter"), "round-trip", G_TYPE_UINT64,
-      gst_util_uint64_scale (round_trip, GST_SECOND, 65536), NULL);
+      sent ? remote->jitter : get_jitter (stats), "round-trip", G_TYPE_UINT64,
+      sent && GST_CLOCK_TIME_IS_VALID (remote->round_trip) ? remote->round_trip : 0, NULL);
 }
 
 static void
-add_track (GstStructure *result, GstElement *rtpbin, GstCallMedia media, guint index, guint32 ssrc, gboolean sent)
+add_track (GstStructure *result, GstElement *rtpbin, GstCallMedia media, guint index, guint32 ssrc,
+    const CallMetersRemote *remote)
 {
   g_autoptr (GstStructure) source = find_source (rtpbin, ssrc);
-  g_autofree char *name = g_strdup_printf ("%s-%s-%u", sent ? "send" : "receive", media_names[media], index);
+  g_autofree char *name = g_strdup_printf ("%s-%s-%u", remote != NULL ? "send" : "receive", media_names[media], index);
   g_autoptr (GstStructure) track = NULL;
 
   if (source == NULL)
     return;
-  track = describe (source, ssrc, sent);
+  track = describe (source, ssrc, remote);
   gst_structure_set (result, name, GST_TYPE_STRUCTURE, track, NULL);
 }
 
@@ -88,12 +89,14 @@ gst_call_leg_get_stats (GstCallLeg *self)
   rtpbin = gst_bin_get_by_name (GST_BIN (self->webrtcbin), "rtpbin");
   for (guint i = 0; i < self->inputs->len; i++) {
     const CallInput *input = g_ptr_array_index (self->inputs, i);
-    add_track (result, rtpbin, input->media, input->index, input->ssrc, TRUE);
+    CallMetersRemote remote = {.round_trip = GST_CLOCK_TIME_NONE};
+    call_leg_get_report (self, input->ssrc, &remote);
+    add_track (result, rtpbin, input->media, input->index, input->ssrc, &remote);
   }
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->streams->len; i++) {
     const CallLegStream *stream = g_ptr_array_index (self->streams, i);
-    add_track (result, rtpbin, stream->media, stream->index, stream->ssrc, FALSE);
+    add_track (result, rtpbin, stream->media, stream->index, stream->ssrc, NULL);
   }
   g_mutex_unlock (&self->lock);
   return result;

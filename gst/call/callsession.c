@@ -222,6 +222,7 @@ do_stop (GstCallSession *self, const char *first, const char *second)
   session_stop_timer (self, SESSION_TIMER_GIVE_UP);
   session_stop_timer (self, SESSION_TIMER_RETRY);
   session_stop_timer (self, SESSION_TIMER_CAPS);
+  session_stop_timer (self, SESSION_TIMER_QUALITY);
   session_start_timer (self, SESSION_TIMER_STOP, STOP_TIMEOUT_MS, on_stop_timeout);
   if (self->signaller == NULL)
     self->signaller_stopped = TRUE;
@@ -411,6 +412,7 @@ gst_call_session_finalize (GObject *object)
   g_ptr_array_unref (self->inputs);
   g_ptr_array_unref (self->early);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_pointer (&self->meters, call_meters_unref);
   gst_call_settings_clear (&self->settings);
   gst_clear_object (&self->clock);
   gst_clear_object (&self->webrtcbin);

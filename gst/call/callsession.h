@@ -28,6 +28,7 @@ G_DECLARE_FINAL_TYPE (GstCallSession, gst_call_session, GST, CALL_SESSION, GstOb
 /* What a session asks of an element. All may be NULL; all may come from any thread, none under a lock. */
 typedef struct
 {
+  gboolean sends; /* callsink: messages about what is sent come from it, those about what is received from `output`'s */
   GstPad *(*output) (GstElement *element, GstCallMedia media, guint index); /* transfer full */
   /* Connected: how many tracks of each kind the peer's description promises, by GstCallMedia. */
   void (*tracks) (GstElement *element, const guint n_tracks[2]);

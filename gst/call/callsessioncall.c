@@ -222,6 +222,8 @@ session_apply (GstCallSession *self, ParticipantEvent event, const char *reason)
         self, "%s means nothing while %s", participant_event_to_string (event), participant_state_to_string (state));
     return;
   }
+  if (transition.state == PARTICIPANT_STATE_ENDED)
+    session_end_quality (self);
   session_set_state (self, transition.state, reason);
   session_update_timers (self, transition.state);
   carry_out (self, transition.actions, state, reason);

@@ -227,6 +227,7 @@ make_leg (GstCallSession *self, GError **error)
       .receive_audio = self->has_source ? MAX (1, count_inputs (inputs, GST_CALL_MEDIA_AUDIO)) : 0,
       .receive_video = self->has_source && video ? MAX (1, count_inputs (inputs, GST_CALL_MEDIA_VIDEO)) : 0,
       .video_codec = self->video_codec,
+      .meters = session_start_quality (self),
   };
 
   session_fill_ice (self, addresses, &config.ice);

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /* Shared by callsession.c (members, worker thread), callsessioncall.c (states, messages), callsessionrequest.c (what is
  * asked of the server), callsessionevents.c (what it says), callsessionleg.c (leg, inputs, outputs),
- * callsessionice.c, callsessionwebrtcbin.c (the user's webrtcbin) and callsessionstats.c. */
+ * callsessionice.c, callsessionwebrtcbin.c (the user's webrtcbin), callsessionquality.c and callsessionstats.c. */
 
 typedef struct
 {
@@ -25,6 +25,7 @@ typedef enum
   SESSION_TIMER_GIVE_UP, /* no connection within reconnect-timeout */
   SESSION_TIMER_RETRY,   /* ask for a new offer again */
   SESSION_TIMER_CAPS,    /* look again whether all inputs have caps */
+  SESSION_TIMER_QUALITY, /* look at the meters */
   SESSION_TIMER_STOP,    /* stopping takes too long */
   SESSION_TIMER_COUNT
 } SessionTimer;
@@ -82,6 +83,7 @@ struct _GstCallSession
   GPtrArray *ice_servers;
   GstCallLeg *leg;
   gint64 leg_time;                 /* monotonic, when it was built */
+  CallMeters *meters;              /* of the call, over all of its legs */
   GstCallNegotiation *negotiation; /* on the user's webrtcbin */
   guint peer_tracks[2];            /* that the peer's description says it sends, by GstCallMedia */
   gboolean got_offer;              /* the leg has been given its offer */
@@ -133,6 +135,10 @@ void session_take_terms (GstCallSession *self, const CallMessage *message, gbool
 /* callsessionice.c; @addresses outlives @ice */
 char **session_split_addresses (GstCallSession *self);
 void session_fill_ice (GstCallSession *self, char **addresses, GstCallIceConfig *ice);
+
+/* callsessionquality.c */
+CallMeters *session_start_quality (GstCallSession *self); /* with each leg */
+void session_end_quality (GstCallSession *self);          /* with the call */
 
 /* callsessionwebrtcbin.c */
 void session_make_negotiation (GstCallSession *self);

@@ -175,7 +175,7 @@ gst_call_sink_release_pad (GstElement *element, GstPad *pad)
 
 /* ---- states ---- */
 
-static const GstCallMemberFuncs member_funcs = {NULL};
+static const GstCallMemberFuncs member_funcs = {.sends = TRUE};
 
 static GPtrArray *
 copy_inputs (GstCallSink *self)

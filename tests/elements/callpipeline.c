@@ -173,6 +173,29 @@ call_pipeline_wait_message (CallPipeline *self, const char *name)
   return wait_for (self, message_is, name, TRUE, name);
 }
 
+typedef struct
+{
+  const char *name;
+  CallPipelineMatch match;
+  gpointer user_data;
+} Match;
+
+static gboolean
+does_match (CallPipeline *self, GstMessage *message, gconstpointer data)
+{
+  const Match *match = data;
+
+  return message_is (self, message, match->name) && match->match (message, match->user_data);
+}
+
+gboolean
+call_pipeline_wait_match (CallPipeline *self, const char *name, CallPipelineMatch match, gpointer user_data)
+{
+  Match wanted = {name, match, user_data};
+
+  return wait_for (self, does_match, &wanted, TRUE, name);
+}
+
 static gboolean
 is_eos (CallPipeline *self, GstMessage *message, gconstpointer data)
 {

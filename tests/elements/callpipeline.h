@@ -34,6 +34,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallPipeline, call_pipeline_free)
 /* FALSE when an error or the watchdog came first. */
 gboolean call_pipeline_wait_state (CallPipeline *self, const char *state);
 gboolean call_pipeline_wait_message (CallPipeline *self, const char *name);
+/* Until an element message @name comes for which @match says TRUE; it sees each of them once. */
+typedef gboolean (*CallPipelineMatch) (GstMessage *message, gpointer user_data);
+gboolean call_pipeline_wait_match (CallPipeline *self, const char *name, CallPipelineMatch match, gpointer user_data);
 gboolean call_pipeline_wait_eos (CallPipeline *self);
 gboolean call_pipeline_wait_error (CallPipeline *self);
 /* Buffers that arrived at the sink pad of element @name since the start. */
