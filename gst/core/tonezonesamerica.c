@@ -35,7 +35,7 @@ const ToneZone tone_zones_america[] = {
     {
         .code = "ca",
         .name = "Canada",
-        .source = "ITU-T E.300 series Supplement 3 (1988), North American precise audible tone plan",
+        .source = "ITU-T E.180 Supplement 2 (2003); levels: E.300 series Supplement 3 (1988), precise tone plan",
         .tones =
             {
                 [TONE_DIAL] = {"350+440", -13},
@@ -95,7 +95,7 @@ const ToneZone tone_zones_america[] = {
     {
         .code = "us",
         .name = "United States of America",
-        .source = "ITU-T E.300 series Supplement 3 (1988), North American precise audible tone plan",
+        .source = "ITU-T E.180 Supplement 2 (2003); levels: E.300 series Supplement 3 (1988), precise tone plan",
         .tones =
             {
                 [TONE_DIAL] = {"350+440", -13},

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #define ROUNDS 5
+#define WATCHDOG (60 * GST_SECOND)
 #define SAMPLES_PER_BUFFER 1024
 
 static double
@@ -28,18 +29,17 @@ run (const char *source, const char *caps, guint buffers)
       "%s num-buffers=%u samplesperbuffer=%u ! %s ! fakesink", source, buffers, SAMPLES_PER_BUFFER, caps);
   g_autoptr (GError) error = NULL;
   g_autoptr (GstElement) pipeline = gst_parse_launch (launch, &error);
-  if (pipeline == NULL)
+  if (error != NULL)
     g_error ("%s", error->message);
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
   double before;
 
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
-  gst_element_get_state (pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+  gst_element_get_state (pipeline, NULL, NULL, WATCHDOG);
   before = cpu_seconds ();
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  g_autoptr (GstMessage) message =
-      gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, WATCHDOG, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  if (message == NULL || GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     g_error ("%s failed", launch);
   double used = cpu_seconds () - before;
   gst_element_set_state (pipeline, GST_STATE_NULL);
