@@ -3,6 +3,8 @@
 
 #include "gst/core/networkquality.h"
 
+#include <math.h>
+
 #define RISE_AFTER 2 /* intervals */
 
 void
@@ -31,8 +33,10 @@ remember (NetworkQuality *quality, const NetworkQualityInterval *interval)
   quality->packets += interval->packets;
 }
 
+/* @deviations: how many standard deviations of the count of losses are taken off it. */
 static NetworkQualityGrade
-grade_of_last (const NetworkQuality *quality, const NetworkQualityInterval *interval, guint intervals)
+grade_of_last (
+    const NetworkQuality *quality, const NetworkQualityInterval *interval, guint intervals, double deviations)
 {
   double expected = 0, lost = 0;
   EmodelPath path = interval->path;
@@ -42,15 +46,17 @@ grade_of_last (const NetworkQuality *quality, const NetworkQualityInterval *inte
     expected += (double) quality->expected[at];
     lost += (double) quality->lost[at];
   }
+  lost = MAX (lost - deviations * sqrt (lost), 0);
   path.loss_percent = expected > 0 ? 100 * lost / expected : 0;
   emodel_score (interval->band, &path, &score);
   return network_quality_of_rx (score.rx);
 }
 
 static void
-follow (NetworkQuality *quality, NetworkQualityGrade now, NetworkQualityGrade lately)
+follow (NetworkQuality *quality, NetworkQualityGrade now, NetworkQualityGrade surely, NetworkQualityGrade lately)
 {
-  if (now > quality->grade && (lately > quality->grade || now - quality->grade >= 2))
+  gboolean believed = lately > quality->grade || surely > quality->grade || now - quality->grade >= 2;
+  if (now > quality->grade && believed)
     quality->grade = now;
   quality->better = lately < quality->grade && now < quality->grade ? quality->better + 1 : 0;
   if (quality->better >= RISE_AFTER) {
@@ -69,13 +75,14 @@ network_quality_update (NetworkQuality *quality, const NetworkQualityInterval *i
   }
   if (interval->packets == 0 || quality->packets < NETWORK_QUALITY_MIN_PACKETS)
     return quality->grade;
-  NetworkQualityGrade now = grade_of_last (quality, interval, NETWORK_QUALITY_SHORT);
-  NetworkQualityGrade lately = grade_of_last (quality, interval, NETWORK_QUALITY_LONG);
+  NetworkQualityGrade now = grade_of_last (quality, interval, NETWORK_QUALITY_SHORT, 0);
+  NetworkQualityGrade surely = grade_of_last (quality, interval, NETWORK_QUALITY_SHORT, 1);
+  NetworkQualityGrade lately = grade_of_last (quality, interval, NETWORK_QUALITY_LONG, 0);
   if (quality->grade == NETWORK_QUALITY_UNKNOWN)
     quality->grade = now;
   else if (quality->grade == NETWORK_QUALITY_DOWN)
     quality->grade = NETWORK_QUALITY_VERY_BAD;
   else
-    follow (quality, now, lately);
+    follow (quality, now, surely, lately);
   return quality->grade;
 }

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * scale of 0..100 (Rx), the bands of ITU-T G.109.
  *
  * It falls fast and rises slowly. Loss is seen over a short window (2 intervals) and a long one (8):
- *   - falls to the short window's grade when the long window is worse than the grade, too, or the fall is of two grades
+ *   - falls to the short window's grade when the long window is worse than the grade, too, or the short one is without
+ *     one standard deviation of its losses (so many that it is no accident), or the fall is of two grades
  *   - rises by one grade when the long window has been better for two intervals
  *   - is down at once when media is expected and none came for the timeout; what comes after that begins as very bad */
 
