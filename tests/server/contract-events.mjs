@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
 import { Server, activeCall, inSeconds, sign } from './api-harness.mjs';
-import { Description, breakDatabase, isExample, listRoutes } from './contract-harness.mjs';
+import { Description, ONE_ISSUER, breakDatabase, foreignTokens, isExample, listRoutes } from './contract-harness.mjs';
 
 const api = new Description('asyncapi');
 const operations = Object.values(api.document.operations);
@@ -104,6 +104,14 @@ async function refused(code, client) {
 test('refused connections', async () => {
   for (const [code, token] of Object.entries(badTokens))
     await refused(code, server.client('alice', { auth: token ? { token } : {} }));
+  const strict = await new Server(ONE_ISSUER).start();
+  const ours = await strict.connect(sign({ sub: 'alice', exp, iss: 'the issuer', aud: 'the audience' }));
+  for (const [code, claims] of Object.entries(foreignTokens)) {
+    const token = sign({ sub: 'alice', exp, ...claims });
+    await refused(code, strict.client('alice', { auth: { token } }));
+    await ask(ours, 'auth', { token }, code);
+  }
+  await strict.close();
   const crowd = await Promise.all(Array.from({ length: 32 }, () => server.connect('dave')));
   await refused('too-many-sockets', server.client('dave'));
   await Promise.all(crowd.map((client) => client.close()));

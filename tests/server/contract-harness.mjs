@@ -67,6 +67,11 @@ export class Description {
   }
 }
 
+// A server that asks for both, and what it says to tokens of others.
+export const ONE_ISSUER = ['--jwt-issuer', 'the issuer', '--jwt-audience', 'the audience'];
+export const foreignTokens = { 'token-wrong-issuer': { iss: 'another', aud: 'the audience' },
+  'token-wrong-audience': { iss: 'the issuer', aud: ['another'] } };
+
 // An example says what is answered to the letter, but for the id.
 export function isExample(example, body) {
   const same = body?.callId && example?.callId ? { ...example, callId: body.callId } : example;

@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 
 import { SERVER, Server, inSeconds, sign, until } from './api-harness.mjs';
-import { Description, breakDatabase, isExample, listRoutes, request } from './contract-harness.mjs';
+import { Description, ONE_ISSUER, breakDatabase, foreignTokens, isExample, listRoutes, request } from './contract-harness.mjs';
 import { Receiver, sendTo } from './webhook-receiver.mjs';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
@@ -132,6 +132,16 @@ test('each operation with each kind of bad token', async () => {
   for (const { operationId, security } of operations) {
     if (security?.length === 0) continue;
     for (const [code, token] of Object.entries(tokens)) await ask(operationId, 401, { code, token });
+  }
+  const strict = await new Server(ONE_ISSUER).start();
+  try {
+    for (const { operationId, security } of operations) {
+      if (security?.length === 0) continue;
+      for (const [code, claims] of Object.entries(foreignTokens))
+        await ask(operationId, 401, { on: strict, code, token: sign({ sub: 'alice', exp, ...claims }) });
+    }
+  } finally {
+    await strict.close();
   }
 });
 

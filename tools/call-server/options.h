@@ -51,6 +51,7 @@ typedef struct
   GBytes *webhook_secret;
   char *webhook_ca_file;
   double webhook_timeout, webhook_max_age; /* seconds */
+  int webhook_outbox_limit;                /* rows */
 
   char *agora_app_id;
   GBytes *agora_certificate;

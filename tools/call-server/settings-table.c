@@ -125,6 +125,8 @@ const Setting settings[] = {
         "How long one attempt to post an event may take", NULL, 0},
     {"webhook-max-age", SETTING_SECONDS, MEMBER (webhook_max_age), "259200", 1, 30 * DAY, "SECONDS",
         "How long an event is tried before it is given up", NULL, 0},
+    {"webhook-outbox-limit", SETTING_NUMBER, MEMBER (webhook_outbox_limit), "1000000", 1, G_MAXINT, "N",
+        "Events that may wait to be posted before the oldest are given up", NULL, 0},
     {"webhook-ca-file", SETTING_PATH, MEMBER (webhook_ca_file), NULL, 0, 0, "FILE",
         "Certificates that webhook URLs are verified with, in place of the system's", NULL, 0},
 
