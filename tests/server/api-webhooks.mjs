@@ -173,7 +173,7 @@ const outboxSize = () => Number(query('SELECT count(*) FROM outbox'));
 test('what is too old is given up, with a line for each', async () => {
   const receiver = await start(() => 503, '--webhook-max-age', '1');
   await endedCall();
-  await until('three lines', () => server.stderr.match(/given up: call\./g)?.length === 3);
+  await until('three lines', () => server.stderr.match(/given up, too old: call\./g)?.length === 3);
   assert.equal(outboxSize(), 0);
   assert.equal(receiver.events.length, 0);
   const metrics = await (await fetch(`${server.url}/metrics`)).text();

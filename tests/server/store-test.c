@@ -80,7 +80,7 @@ on_done (StoreJob *job)
   answer->done = TRUE;
   answer->job = *job;
   job->call = NULL;
-  job->calls = job->users = NULL;
+  job->calls = job->users = job->outbox = NULL;
 }
 
 static void
@@ -89,6 +89,7 @@ answer_clear (Answer *answer)
   g_clear_pointer (&answer->job.call, call_record_free);
   g_clear_pointer (&answer->job.calls, g_ptr_array_unref);
   g_clear_pointer (&answer->job.users, g_ptr_array_unref);
+  g_clear_pointer (&answer->job.outbox, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
 
@@ -360,6 +361,58 @@ test_newer_schema (Fixture *fixture, gconstpointer unused)
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
 }
 
+/* ---- the outbox ---- */
+
+static void
+on_grown (gpointer unused)
+{
+}
+
+/* What is given up of events that are not too old, when @limit may wait; "TYPE TYPE ..." */
+static char *
+expire (Fixture *fixture, guint limit)
+{
+  g_auto (Answer) answer = {0};
+  g_autoptr (GString) types = g_string_new (NULL);
+  StoreJob *job = store_job_new (STORE_OUTBOX_EXPIRE, NULL, on_done, &answer);
+  job->filter.limit = limit;
+  store_push (fixture->store, job);
+  wait_for (fixture, &answer);
+  g_assert_cmpint (answer.job.result, ==, STORE_OK);
+  g_assert_cmpint (answer.job.more, ==, answer.job.outbox->len > 0);
+  for (guint i = 0; i < answer.job.outbox->len; i++)
+    g_string_append_printf (types, " %s", ((const OutboxRow *) g_ptr_array_index (answer.job.outbox, i))->type);
+  return g_strdup (types->str);
+}
+
+static void
+test_outbox_limit (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const urls[] = {"http://hook.example/", NULL};
+  const StoreOutbox outbox = {urls, NULL, on_grown, NULL};
+  store_set_outbox (fixture->store, &outbox);
+  touch (fixture, "a", "Ann");
+  touch (fixture, "b", "Ben");
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *id = NULL;
+    g_assert_cmpint (start (fixture, "a", "b", &id), ==, STORE_OK);
+    g_assert_cmpint (change (fixture, id, "b", STORE_VERB_ACCEPT, 0), ==, STORE_OK);
+    g_assert_cmpint (change (fixture, id, "a", STORE_VERB_END, 0), ==, STORE_OK);
+  }
+  g_autofree char *none = expire (fixture, 6), *two = expire (fixture, 4), *again = expire (fixture, 4);
+  g_assert_cmpstr (none, ==, "");
+  g_assert_cmpstr (two, ==, " call.started call.accepted");
+  g_assert_cmpstr (again, ==, "");
+  g_auto (Answer) answer = {0};
+  StoreJob *job = store_job_new (STORE_OUTBOX_DUE, NULL, on_done, &answer);
+  job->url = g_strdup (urls[0]);
+  store_push (fixture->store, job);
+  wait_for (fixture, &answer);
+  g_assert_cmpuint (answer.job.outbox->len, ==, 2); /* the first of each call: nothing waits for what was given up */
+  g_assert_cmpstr (((const OutboxRow *) g_ptr_array_index (answer.job.outbox, 0))->type, ==, "call.ended");
+  g_assert_cmpstr (((const OutboxRow *) g_ptr_array_index (answer.job.outbox, 1))->type, ==, "call.started");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -375,5 +428,6 @@ main (int argc, char **argv)
   ADD ("directory", test_directory);
   ADD ("migration", test_migration);
   ADD ("newer-schema", test_newer_schema);
+  ADD ("outbox-limit", test_outbox_limit);
   return g_test_run ();
 }

@@ -10,7 +10,7 @@
 
 #include "tools/call-server/json.h"
 
-#define MAX_EXPIRED 100
+#define MAX_EXPIRED 500
 
 void
 outbox_row_free (OutboxRow *row)
@@ -171,15 +171,39 @@ sql_run_outbox_postpone (StoreSql *sql, StoreJob *job)
   return sql_execute (sql, stmt);
 }
 
-/* Oldest first, some at a time: what waits behind this job does not wait long. */
+/* How many too many there are, up to MAX_EXPIRED. */
+static int
+surplus (StoreSql *sql, guint limit, gboolean *failed)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_OUTBOX_COUNT);
+  if (!sql_next_row (sql, stmt, failed))
+    return 0;
+  gint64 count = sqlite3_column_int64 (stmt, 0);
+  sqlite3_reset (stmt);
+  return (int) CLAMP (count - (gint64) limit, 0, MAX_EXPIRED);
+}
+
+static GPtrArray *
+read_old (StoreSql *sql, gint64 before_ms, int limit, gboolean *failed)
+{
+  sqlite3_stmt *stmt = sql_use (sql, SQL_OUTBOX_OLD);
+  sql_bind_int (stmt, 1, before_ms);
+  sql_bind_int (stmt, 2, limit);
+  return read_rows (sql, stmt, failed);
+}
+
+/* Oldest first, some at a time: what waits behind this job does not wait long. First those that are too old; when
+ * there are none, those that are too many. */
 gboolean
 sql_run_outbox_expire (StoreSql *sql, StoreJob *job)
 {
   gboolean failed = FALSE;
-  sqlite3_stmt *stmt = sql_use (sql, SQL_OUTBOX_OLD);
-  sql_bind_int (stmt, 1, job->due_ms);
-  sql_bind_int (stmt, 2, MAX_EXPIRED);
-  job->outbox = read_rows (sql, stmt, &failed);
+  job->outbox = read_old (sql, job->due_ms, MAX_EXPIRED, &failed);
+  if (job->outbox->len == 0) {
+    g_ptr_array_unref (job->outbox);
+    job->outbox = read_old (sql, G_MAXINT64, surplus (sql, job->filter.limit, &failed), &failed);
+    job->more = job->outbox->len > 0;
+  }
   for (guint i = 0; !failed && i < job->outbox->len; i++) {
     const OutboxRow *row = g_ptr_array_index (job->outbox, i);
     failed = !remove_row (sql, row->seq, row->url, row->call_id);

@@ -106,7 +106,8 @@ static const char *const statements[SQL_COUNT] = {
                            " (SELECT min(seq) FROM outbox WHERE url = ?1 AND call_id = ?2)",
     [SQL_OUTBOX_POSTPONE] = "UPDATE outbox SET due = ?2, attempts = attempts + 1 WHERE seq = ?1",
     [SQL_OUTBOX_OLD] = "SELECT seq, id, url, call_id, type, body, attempts FROM outbox WHERE created < ?1"
-                       " ORDER BY created LIMIT ?2",
+                       " ORDER BY created, seq LIMIT ?2",
+    [SQL_OUTBOX_COUNT] = "SELECT count (*) FROM outbox",
 };
 
 /* ---- statements ---- */

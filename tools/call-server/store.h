@@ -125,7 +125,7 @@ struct StoreJob
   GPtrArray *contacts; /* (element-type StatsContact) the stats' own */
   GPtrArray *users;    /* (element-type UserRecord) */
   GPtrArray *outbox;   /* (element-type OutboxRow) */
-  gboolean more;       /* users: there may be some behind these */
+  gboolean more;       /* users: there may be some behind these. outbox: it held too many */
   gint64 total;
 };
 

@@ -17,6 +17,7 @@ struct Webhooks
 {
   WebhookSender sender;
   gint64 max_age_ms;
+  guint max_rows;
   gint64 expire_ms; /* between two looks */
   GPtrArray *targets;
   Timer *expiry;
@@ -92,8 +93,8 @@ expired (StoreJob *job)
     return;
   for (guint i = 0; i < dropped; i++) {
     const OutboxRow *row = g_ptr_array_index (job->outbox, i);
-    g_warning ("webhook given up: %s %s of call %s, after %u attempts that were refused", row->type, row->id,
-        row->call_id, row->attempts);
+    g_warning ("webhook given up, %s: %s %s of call %s, after %u attempts that were refused",
+        job->more ? "too many wait" : "too old", row->type, row->id, row->call_id, row->attempts);
   }
   webhooks->sender.counters.dropped += dropped;
   if (dropped > 0)
@@ -109,6 +110,7 @@ expire (gpointer data)
   StoreJob *job = store_job_new (STORE_OUTBOX_EXPIRE, NULL, expired, webhooks);
   timer_stop (&webhooks->expiry);
   job->due_ms = job->now_ms - webhooks->max_age_ms;
+  job->filter.limit = webhooks->max_rows;
   store_push (webhooks->sender.store, job);
 }
 
@@ -126,6 +128,7 @@ webhooks_new (uv_loop_t *loop, Store *store, const Options *options)
       .keys = webhook_keys_parse (options->webhook_secret, NULL),
       .timeout = options->webhook_timeout};
   webhooks->max_age_ms = (gint64) (options->webhook_max_age * 1000);
+  webhooks->max_rows = (guint) options->webhook_outbox_limit;
   webhooks->expire_ms = MIN (EXPIRE_MS, webhooks->max_age_ms);
   webhooks->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) webhook_target_free);
   for (guint i = 0; options->webhook_urls[i] != NULL; i++)
