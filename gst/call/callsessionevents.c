@@ -120,6 +120,9 @@ on_message (GstCallSignaller *signaller, const CallMessage *message, GstCallSess
     case CALL_MESSAGE_CALL_SIGNAL:
       session_handle_signal (self, message);
       break;
+    case CALL_MESSAGE_CALL_QUALITY:
+      session_take_report (self, message);
+      break;
     default:
       break;
   }

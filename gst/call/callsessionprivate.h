@@ -4,6 +4,7 @@
 #pragma once
 
 #include "callsession.h"
+#include "callreport.h"
 #include "callsignaller.h"
 #include "gst/core/sdpcheck.h"
 
@@ -27,6 +28,7 @@ typedef enum
   SESSION_TIMER_CAPS,    /* look again whether all inputs have caps */
   SESSION_TIMER_QUALITY, /* look at the meters */
   SESSION_TIMER_STOP,    /* stopping takes too long */
+  SESSION_TIMER_REPORT,  /* stopping, the last report takes too long */
   SESSION_TIMER_COUNT
 } SessionTimer;
 
@@ -72,7 +74,8 @@ struct _GstCallSession
   gboolean failed; /* an error was posted: nothing more to end */
   gboolean dialed;
   gboolean stopping;
-  guint pending_ends; /* call-end requests without an answer */
+  guint pending_ends;    /* call-end requests without an answer */
+  guint pending_reports; /* call-quality requests likewise */
   guint closing_legs;
   gboolean signaller_stopped;
 
@@ -84,6 +87,8 @@ struct _GstCallSession
   GstCallLeg *leg;
   gint64 leg_time;                 /* monotonic, when it was built */
   CallMeters *meters;              /* of the call, over all of its legs */
+  CallReport *report;              /* the one that is growing */
+  gint64 report_time;              /* monotonic us: when it is due */
   GstCallNegotiation *negotiation; /* on the user's webrtcbin */
   guint peer_tracks[2];            /* that the peer's description says it sends, by GstCallMedia */
   gboolean got_offer;              /* the leg has been given its offer */
@@ -124,6 +129,7 @@ void session_request (
 void session_send_start (GstCallSession *self);
 void session_send_accept (GstCallSession *self);
 void session_send_end (GstCallSession *self, const char *reason, gboolean reject);
+void session_send_report (GstCallSession *self, const char *json);
 void session_send_signal (GstCallSession *self, const CallMessage *signal);
 void session_ask_renegotiate (GstCallSession *self);
 
@@ -137,8 +143,9 @@ char **session_split_addresses (GstCallSession *self);
 void session_fill_ice (GstCallSession *self, char **addresses, GstCallIceConfig *ice);
 
 /* callsessionquality.c */
-CallMeters *session_start_quality (GstCallSession *self); /* with each leg */
-void session_end_quality (GstCallSession *self);          /* with the call */
+CallMeters *session_start_quality (GstCallSession *self);                    /* with each leg */
+void session_end_quality (GstCallSession *self);                             /* with the call */
+void session_take_report (GstCallSession *self, const CallMessage *message); /* the other participant's */
 
 /* callsessionwebrtcbin.c */
 void session_make_negotiation (GstCallSession *self);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* The quality of the call, once a second while there is one, on the worker: what the meters saw becomes messages.
+/* The quality of the call, once a second while there is one, on the worker: what the meters saw becomes messages, and
+ * every report-interval a report to the server, which passes it on to the other participant.
  *
- *   connected -- 1 s -- [intervals] -- 1 s -- [intervals] ... end: [totals, final]
+ *   leg -- 1 s -- [messages] -- 1 s -- [messages] ... [messages, report] ... end: [messages, report: final] call-end
  */
 
 #include "callsessionprivate.h"
@@ -62,10 +63,28 @@ post (GstCallSession *self, const GstStructure *figures)
 }
 
 static void
-post_all (GstCallSession *self, GPtrArray *structures)
+tell (GstCallSession *self, GPtrArray *structures)
 {
-  for (guint i = 0; i < structures->len; i++)
+  for (guint i = 0; i < structures->len; i++) {
     post (self, g_ptr_array_index (structures, i));
+    call_report_add (self->report, g_ptr_array_index (structures, i));
+  }
+}
+
+static gint64
+report_interval_us (GstCallSession *self)
+{
+  return (gint64) (gst_call_settings_get_uint64 (&self->settings, GST_CALL_PROP_REPORT_INTERVAL) / GST_USECOND);
+}
+
+static void
+send_report (GstCallSession *self, gboolean final)
+{
+  g_autofree char *json = call_report_take (self->report, final);
+
+  self->report_time = g_get_monotonic_time () + report_interval_us (self);
+  if (json != NULL && report_interval_us (self) > 0)
+    session_send_report (self, json);
 }
 
 static gboolean
@@ -74,15 +93,20 @@ on_interval (gpointer user_data)
   GstCallSession *self = user_data;
   g_autoptr (GPtrArray) intervals = call_meters_take_intervals (self->meters);
 
-  post_all (self, intervals);
+  tell (self, intervals);
+  if (g_get_monotonic_time () >= self->report_time)
+    send_report (self, FALSE);
   return G_SOURCE_CONTINUE;
 }
 
 CallMeters *
 session_start_quality (GstCallSession *self)
 {
-  if (self->meters == NULL)
+  if (self->meters == NULL) {
     self->meters = call_meters_new ();
+    self->report = call_report_new ();
+    self->report_time = g_get_monotonic_time () + report_interval_us (self);
+  }
   if (self->timers[SESSION_TIMER_QUALITY] == NULL)
     session_start_timer (self, SESSION_TIMER_QUALITY, INTERVAL_MS, on_interval);
   return self->meters;
@@ -98,5 +122,21 @@ session_end_quality (GstCallSession *self)
   if (meters == NULL)
     return;
   totals = call_meters_get_totals (meters);
-  post_all (self, totals);
+  g_free (call_report_take (self->report, FALSE)); /* the totals have it all */
+  tell (self, totals);
+  send_report (self, TRUE);
+  g_clear_pointer (&self->report, call_report_free);
+}
+
+void
+session_take_report (GstCallSession *self, const CallMessage *message)
+{
+  GstStructure *structure;
+
+  if (message->quality == NULL)
+    return;
+  structure = call_report_read (message->quality);
+  gst_structure_set (structure, "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "call-id", G_TYPE_STRING,
+      message->call_id, "peer", G_TYPE_STRING, message->from, "report", G_TYPE_STRING, message->quality, NULL);
+  session_post (self, structure);
 }

@@ -125,6 +125,34 @@ session_send_end (GstCallSession *self, const char *reason, gboolean reject)
   session_request (self, message, NULL, on_end_answer);
 }
 
+static void
+on_report_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GstCallSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CallMessage) answer = gst_call_signaller_request_finish (GST_CALL_SIGNALLER (source), result, &error);
+
+  if (answer == NULL)
+    GST_INFO_OBJECT (self, "call-quality: %s", error->message);
+  if (self->pending_reports > 0)
+    self->pending_reports--;
+  session_check_stopped (self);
+}
+
+/* As call-end, not cancelled by stopping, but waited for not as long. */
+void
+session_send_report (GstCallSession *self, const char *json)
+{
+  g_autoptr (CallMessage) message = call_message_new (CALL_MESSAGE_CALL_QUALITY);
+
+  message->call_id = gst_call_session_dup_call_id (self);
+  if (message->call_id == NULL || self->signaller == NULL)
+    return;
+  message->quality = g_strdup (json);
+  self->pending_reports++;
+  session_request (self, message, NULL, on_report_answer);
+}
+
 void
 session_send_signal (GstCallSession *self, const CallMessage *signal)
 {

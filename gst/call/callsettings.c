@@ -113,6 +113,11 @@ gst_call_settings_install (GObjectClass *klass)
   install (klass, GST_CALL_PROP_ON_END,
       g_param_spec_enum ("on-end", "On end", "What to do when the call has ended", gst_call_on_end_get_type (),
           GST_CALL_ON_END_EOS, READY_FLAGS));
+  install (klass, GST_CALL_PROP_REPORT_INTERVAL,
+      g_param_spec_uint64 ("report-interval", "Report interval",
+          "Time in ns between reports of the call's quality to the server and the peer (0: none, not at the end "
+          "either)",
+          0, G_MAXUINT64, GST_CALL_DEFAULT_REPORT_INTERVAL, READY_FLAGS));
   install (klass, GST_CALL_PROP_STATE,
       g_param_spec_enum ("state", "State", "What the participant is doing", gst_call_state_get_type (),
           PARTICIPANT_STATE_IDLE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));

@@ -24,6 +24,7 @@ typedef enum
 
 #define GST_CALL_DEFAULT_SESSION "default"
 #define GST_CALL_DEFAULT_LATENCY 200
+#define GST_CALL_DEFAULT_REPORT_INTERVAL (10 * GST_SECOND)
 
 typedef enum
 {
@@ -44,6 +45,7 @@ typedef enum
   GST_CALL_PROP_ICE_ADDRESS,
   GST_CALL_PROP_LATENCY,
   GST_CALL_PROP_ON_END,
+  GST_CALL_PROP_REPORT_INTERVAL,
   GST_CALL_PROP_N_SETTINGS, /* those above are settings; those below are read from the session */
   GST_CALL_PROP_STATE = GST_CALL_PROP_N_SETTINGS,
   GST_CALL_PROP_STATS,
