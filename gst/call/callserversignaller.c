@@ -19,6 +19,7 @@
 #include "gst/call/calltoken.h"
 #include "gst/call/socketioclient.h"
 #include "gst/core/backoff.h"
+#include "gst/core/jsontext.h"
 
 #include <gst/gst.h>
 #include <json-glib/json-glib.h>
@@ -200,7 +201,7 @@ get_first_argument (const char *args_json)
   root = json_parser_get_root (parser);
   if (!JSON_NODE_HOLDS_ARRAY (root) || json_array_get_length (json_node_get_array (root)) == 0)
     return NULL;
-  return json_to_string (json_array_get_element (json_node_get_array (root), 0), FALSE);
+  return json_mend_exponents (json_to_string (json_array_get_element (json_node_get_array (root), 0), FALSE));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "gst/core/callmessagejson.h"
 #include "gst/core/callmessagekinds.h"
 #include "gst/core/jsoncheck.h"
+#include "gst/core/jsontext.h"
 
 /* Two tables say it all: `fields` which JSON member is which struct member and of what kind and size, `shapes` which
  * fields a message must and may have. A message is read and written by going through the fields of its shape.
@@ -381,5 +382,5 @@ call_message_write (const CallMessage *message)
 
   write_fields (&shapes[message->type], message, builder);
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
+  return json_mend_exponents (json_to_string (root, FALSE));
 }

@@ -2,6 +2,7 @@
  * Copyright (C) 2026 The GstCall Authors */
 
 #include "gst/core/callmessagekinds.h"
+#include "gst/core/jsontext.h"
 
 #include "gst/core/callmessagejson.h"
 
@@ -156,7 +157,7 @@ const CallKind call_kind_media = {read_media, write_media};
 static gboolean
 read_quality (const CallField *field, JsonNode *node, CallMessage *message, GError **error)
 {
-  g_autofree char *text = json_to_string (node, FALSE);
+  g_autofree char *text = json_mend_exponents (json_to_string (node, FALSE));
 
   if (strlen (text) > CALL_MESSAGE_MAX_QUALITY)
     return call_json_fail (error, CALL_MESSAGE_ERROR_INVALID, "the body", "is too long");

@@ -205,3 +205,25 @@ json_append_quoted (GString *out, const char *text)
   }
   g_string_append_c (out, '"');
 }
+
+char *
+json_mend_exponents (char *text)
+{
+  const char *at = text, *end = text + strlen (text);
+  char *to = text;
+
+  while (at < end) {
+    gboolean exponent = *at == 'e' && to > text && g_ascii_isdigit (to[-1]);
+    gsize length = *at == '"' ? (gsize) (skip_string (at, end) - at) : 1;
+
+    if (exponent)
+      length += strspn (at + 1, "+-0123456789");
+    memmove (to, at, length);
+    to += length;
+    at += length;
+    if (exponent && at[0] == '.' && at[1] == '0')
+      at += 2;
+  }
+  *to = '\0';
+  return text;
+}

@@ -39,4 +39,7 @@ const char *json_next_object (const char *at, const char *end);
 
 void json_append_quoted (GString *out, const char *text);
 
+/* json-glib up to 1.6 writes 1e-10 as 1e-10.0, which is no JSON: takes such ".0" out, in place. Returns @text. */
+char *json_mend_exponents (char *text);
+
 G_END_DECLS

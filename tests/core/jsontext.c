@@ -138,6 +138,22 @@ test_next_object (void)
   g_assert_null (json_next_object (end, end));
 }
 
+static void
+test_exponents (void)
+{
+  static const char *const texts[][2] = {
+      {"{\"a\":1e-10.0,\"b\":[1e+19.0,-2e-08.0]}", "{\"a\":1e-10,\"b\":[1e+19,-2e-08]}"},
+      {"1e+22.0", "1e+22"},
+      {"[1.5e-07,1.0,10.0,true,false]", "[1.5e-07,1.0,10.0,true,false]"},
+      {"{\"1e-10.0\":\"\\\"1e-10.0\"}", "{\"1e-10.0\":\"\\\"1e-10.0\"}"},
+      {"", ""},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *text = json_mend_exponents (g_strdup (texts[i][0]));
+    g_assert_cmpstr (text, ==, texts[i][1]);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,5 +164,6 @@ main (int argc, char **argv)
   g_test_add_func ("/jsontext/ints", test_ints);
   g_test_add_func ("/jsontext/quote", test_quote);
   g_test_add_func ("/jsontext/next-object", test_next_object);
+  g_test_add_func ("/jsontext/exponents", test_exponents);
   return g_test_run ();
 }

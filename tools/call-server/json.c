@@ -4,6 +4,7 @@
 #include "tools/call-server/json.h"
 
 #include "gst/core/jsoncheck.h"
+#include "gst/core/jsontext.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,7 +32,7 @@ json_object_to_text (JsonObject *object)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   json_node_set_object (node, object);
-  return json_to_string (node, FALSE);
+  return json_mend_exponents (json_to_string (node, FALSE));
 }
 
 char *
@@ -39,7 +40,7 @@ json_array_to_text (JsonArray *array)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
   json_node_set_array (node, array);
-  return json_to_string (node, FALSE);
+  return json_mend_exponents (json_to_string (node, FALSE));
 }
 
 static JsonNode *
