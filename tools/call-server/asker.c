@@ -7,42 +7,6 @@
 
 #define JSON_TYPE "application/json; charset=utf-8"
 
-typedef struct
-{
-  guint status;
-  const char *code;
-  const char *message;
-} FailureText;
-
-static const FailureText failures[] = {
-    [FAILURE_BAD_JSON] = {400, "bad-json", "The body must be a JSON object"},
-    [FAILURE_BAD_VALUE] = {400, "bad-value", "A value is missing or malformed"},
-    [FAILURE_TARGET_REQUIRED] = {400, "target-required", "Target user ID is required"},
-    [FAILURE_BAD_CALL_TYPE] = {400, "bad-call-type", "Call type must be audio or video"},
-    [FAILURE_SELF_CALL] = {400, "self-call", "You cannot call yourself"},
-    [FAILURE_NO_USER] = {404, "user-not-found", "Target user not found"},
-    [FAILURE_USER_BUSY] = {409, "user-busy", "User is busy on another call"},
-    [FAILURE_CALLER_BUSY] = {409, "caller-busy", "You are already in a call"},
-    [FAILURE_NO_CALL] = {404, "not-found", "Call not found"},
-    [FAILURE_AGORA_NOT_CONFIGURED] = {503, "agora-not-configured",
-        "Agora is not configured: set agora-app-id (AGORA_APP_ID) and agora-app-certificate-file "
-        "(AGORA_APP_CERTIFICATE)"},
-    [FAILURE_NOT_YOURS] = {403, "forbidden", "Unauthorized to access this call"},
-    [FAILURE_NOT_YOURS_TO_ACCEPT] = {403, "forbidden", "Unauthorized to accept this call"},
-    [FAILURE_NOT_YOURS_TO_REJECT] = {403, "forbidden", "Unauthorized to reject this call"},
-    [FAILURE_NOT_YOURS_TO_END] = {403, "forbidden", "Unauthorized to end this call"},
-    [FAILURE_NOT_CALLING] = {400, "not-calling", "Call is not in calling state"},
-    [FAILURE_LIVE] = {400, "live", "Call is still going on"},
-    [FAILURE_NOT_LIVE] = {400, "not-live", "Call is over"},
-    [FAILURE_NOT_ACCEPTED] = {400, "not-accepted", "Accept the call first"},
-    [FAILURE_QUEUE_FULL] = {429, "queue-full", "Too many signals wait for the other participant"},
-    [FAILURE_RATE_LIMITED] = {429, "rate-limited", "Too many requests"},
-    [FAILURE_NO_ROUTE] = {404, "no-route", "Not found"},
-    [FAILURE_METHOD] = {405, "method-not-allowed", "Method not allowed"},
-    [FAILURE_UNKNOWN_EVENT] = {404, "unknown-event", "There is no such event"},
-    [FAILURE_STORE] = {503, "database", "The database cannot be used at the moment"},
-};
-
 Asker *
 asker_new_for_request (Server *server, User *user, TransportRequest *request, const TokenClaims *claims)
 {
@@ -133,7 +97,7 @@ failure_body (const char *truth, const char *code, const char *message)
 void
 asker_fail_with (Asker *asker, Failure failure, const char *message, const char *call_id)
 {
-  const FailureText *text = &failures[failure];
+  const FailureText *text = failure_text (failure);
   g_autoptr (JsonObject) body =
       failure_body (asker->request != NULL ? "success" : "ok", text->code, message != NULL ? message : text->message);
   if (call_id != NULL)
@@ -153,6 +117,12 @@ asker_fail (Asker *asker, Failure failure)
 }
 
 void
+asker_fail_error (Asker *asker, const GError *error)
+{
+  asker_fail_with (asker, (Failure) error->code, error->message, NULL);
+}
+
+void
 asker_fail_token (Asker *asker, const GError *error)
 {
   g_autoptr (JsonObject) body = failure_body ("ok", token_error_code (error), "Unauthorized");
@@ -164,9 +134,10 @@ asker_fail_token (Asker *asker, const GError *error)
 void
 request_fail (TransportRequest *request, Failure failure)
 {
-  g_autoptr (JsonObject) body = failure_body ("success", failures[failure].code, failures[failure].message);
+  const FailureText *why = failure_text (failure);
+  g_autoptr (JsonObject) body = failure_body ("success", why->code, why->message);
   g_autofree char *text = json_object_to_text (body);
-  reply_request (request, failures[failure].status, text);
+  reply_request (request, why->status, text);
 }
 
 /* The transport says when to try again. */
@@ -174,7 +145,7 @@ void
 request_rate_limited (TransportRequest *request)
 {
   static const char *const headers[] = {"cache-control", "no-store", NULL};
-  const FailureText *failure = &failures[FAILURE_RATE_LIMITED];
+  const FailureText *failure = failure_text (FAILURE_RATE_LIMITED);
   g_autoptr (JsonObject) body = failure_body ("success", failure->code, failure->message);
   g_autofree char *text = json_object_to_text (body);
   transport_request_reply (request, failure->status, JSON_TYPE, text, -1, headers);

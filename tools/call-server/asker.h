@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "tools/call-server/failure.h"
 #include "tools/call-server/users.h"
 
 #include <json-glib/json-glib.h>
@@ -22,34 +23,6 @@ typedef struct
   TransportSocket *device; /* of the user's sockets, the one that belongs to whoever asks; NULL: not known */
 } Asker;
 
-typedef enum
-{
-  FAILURE_BAD_JSON,
-  FAILURE_BAD_VALUE,
-  FAILURE_TARGET_REQUIRED,
-  FAILURE_BAD_CALL_TYPE,
-  FAILURE_SELF_CALL,
-  FAILURE_NO_USER,
-  FAILURE_USER_BUSY,
-  FAILURE_CALLER_BUSY,
-  FAILURE_NO_CALL,
-  FAILURE_AGORA_NOT_CONFIGURED,
-  FAILURE_NOT_YOURS,
-  FAILURE_NOT_YOURS_TO_ACCEPT,
-  FAILURE_NOT_YOURS_TO_REJECT,
-  FAILURE_NOT_YOURS_TO_END,
-  FAILURE_NOT_CALLING,
-  FAILURE_LIVE,
-  FAILURE_NOT_LIVE,
-  FAILURE_NOT_ACCEPTED,
-  FAILURE_QUEUE_FULL,
-  FAILURE_RATE_LIMITED,
-  FAILURE_NO_ROUTE,
-  FAILURE_METHOD,
-  FAILURE_UNKNOWN_EVENT,
-  FAILURE_STORE
-} Failure;
-
 Asker *asker_new_for_request (Server *server, User *user, TransportRequest *request, const TokenClaims *claims);
 Asker *asker_new_for_event (Server *server, User *user, TransportSocket *socket, gint64 id);
 
@@ -61,6 +34,7 @@ void asker_reply (Asker *asker, JsonObject *body);
 void asker_reply_status (Asker *asker, guint status, JsonObject *body); /* of the events' acks there is one kind only */
 void asker_reply_array (Asker *asker, JsonArray *body);
 void asker_fail (Asker *asker, Failure failure);
+void asker_fail_error (Asker *asker, const GError *error); /* a FAILURE_ERROR */
 void asker_fail_token (Asker *asker, const GError *error); /* of an event: its token is refused */
 void asker_fail_with (Asker *asker, Failure failure, const char *message, const char *call_id); /* NULL: the usual */
 

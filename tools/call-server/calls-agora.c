@@ -6,39 +6,9 @@
 #include "tools/call-server/calls.h"
 
 #include "tools/call-server/agora-token.h"
+#include "tools/call-server/calls-arguments.h"
 #include "tools/call-server/json.h"
 #include "tools/call-server/live.h"
-
-#include <string.h>
-
-static gboolean
-is_account (const char *text)
-{
-  return text != NULL && *text != '\0' && strlen (text) <= AGORA_MAX_UID && g_utf8_validate (text, -1, NULL);
-}
-
-/* A number is its digits, and 0 nothing at all; the account "0" is an account. NULL: neither. */
-static char *
-read_uid (JsonObject *body)
-{
-  g_autofree char *id = json_object_id (body, "uid");
-  guint64 number = 0;
-  if (!is_account (id))
-    return NULL;
-  if (json_object_text (body, "uid") != NULL)
-    return g_steal_pointer (&id);
-  if (!g_ascii_string_to_unsigned (id, 10, 0, G_MAXUINT32, &number, NULL))
-    return NULL;
-  return g_strdup (number != 0 ? id : "");
-}
-
-static gboolean
-read_role (JsonObject *body, gboolean *publisher)
-{
-  const char *role = json_object_has (body, "role") ? json_object_text (body, "role") : "publisher";
-  *publisher = g_strcmp0 (role, "publisher") == 0;
-  return *publisher || g_strcmp0 (role, "subscriber") == 0;
-}
 
 static gboolean
 is_in_channel (const User *user, const char *channel)
@@ -77,14 +47,15 @@ void
 call_agora_token (Asker *asker, JsonObject *body)
 {
   const Options *options = asker->server->options;
-  AgoraToken token = {.channel = json_object_text (body, "channelName")};
-  g_autofree char *uid = read_uid (body);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *uid = NULL;
+  AgoraToken token = {0};
+  if (!arguments_read_agora (body, &token.channel, &uid, &token.publisher, &error)) {
+    asker_fail_error (asker, error);
+    return;
+  }
   token.uid = uid;
-  if (token.channel == NULL || *token.channel == '\0' || uid == NULL)
-    asker_fail_with (asker, FAILURE_BAD_VALUE, "Channel name and UID are required", NULL);
-  else if (!read_role (body, &token.publisher))
-    asker_fail_with (asker, FAILURE_BAD_VALUE, "Role must be publisher or subscriber", NULL);
-  else if (options->agora_app_id == NULL || options->agora_certificate == NULL)
+  if (options->agora_app_id == NULL || options->agora_certificate == NULL)
     asker_fail (asker, FAILURE_AGORA_NOT_CONFIGURED);
   else if (!is_in_channel (asker->user, token.channel))
     asker_fail_with (asker, FAILURE_NOT_YOURS, "You are in no call of that channel", NULL);

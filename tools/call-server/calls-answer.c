@@ -3,11 +3,9 @@
 
 #include "tools/call-server/calls.h"
 
-#include "gst/core/callmessage.h"
+#include "tools/call-server/calls-arguments.h"
 #include "tools/call-server/devices.h"
 #include "tools/call-server/json.h"
-
-#include <string.h>
 
 #define ECHO_US (5 * G_USEC_PER_SEC)
 
@@ -123,22 +121,13 @@ reject_done (StoreJob *job)
   g_free (rejection);
 }
 
-/* An absent text is fine, one of another type or too long is not. */
-static gboolean
-optional_text (JsonObject *body, const char *name, const char **text)
-{
-  *text = json_object_text (body, name);
-  if (*text == NULL)
-    return body == NULL || !json_object_has (body, name);
-  return strlen (*text) <= CALL_MESSAGE_MAX_TEXT;
-}
-
 void
 call_reject (Asker *asker, const char *call_id, JsonObject *body)
 {
+  g_autoptr (GError) error = NULL;
   const char *reason, *message;
-  if (!optional_text (body, "reason", &reason) || !optional_text (body, "message", &message)) {
-    asker_fail (asker, FAILURE_BAD_VALUE);
+  if (!arguments_read_rejection (body, &reason, &message, &error)) {
+    asker_fail_error (asker, error);
     return;
   }
   Rejection *rejection = g_new0 (Rejection, 1);

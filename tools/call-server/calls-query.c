@@ -3,16 +3,10 @@
 
 #include "tools/call-server/calls.h"
 
+#include "tools/call-server/calls-arguments.h"
 #include "tools/call-server/devices.h"
 #include "tools/call-server/ice.h"
 #include "tools/call-server/json.h"
-
-#include <string.h>
-
-#define MAX_LIMIT 100
-#define MAX_PAGE 1000000
-#define MAX_SEARCH 100
-#define DAY_MS (G_GINT64_CONSTANT (86400) * 1000)
 
 /* ---- one ---- */
 
@@ -131,86 +125,6 @@ call_list_mine (Asker *asker, const char *call_id)
 
 /* ---- history ---- */
 
-/* FALSE: there, and not a number in the range. */
-static gboolean
-query_number (TransportRequest *request, const char *name, guint max, guint *value)
-{
-  const char *text = transport_request_query (request, name);
-  guint64 number;
-  if (text == NULL)
-    return TRUE;
-  if (!g_ascii_string_to_unsigned (text, 10, 1, max, &number, NULL))
-    return FALSE;
-  *value = (guint) number;
-  return TRUE;
-}
-
-/* ISO 8601: a date (the whole day, when it is the last), or a date and time; without a zone it is UTC. */
-static gboolean
-query_time (TransportRequest *request, const char *name, gint64 after_ms, gint64 *ms)
-{
-  const char *text = transport_request_query (request, name);
-  if (text == NULL)
-    return TRUE;
-  gboolean day = strchr (text, 'T') == NULL;
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autofree char *full = day ? g_strconcat (text, "T00:00:00", NULL) : g_strdup (text);
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (full, utc);
-  if (time == NULL)
-    return FALSE;
-  *ms = g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000 + (day ? after_ms : 0);
-  return TRUE;
-}
-
-static gboolean
-query_word (TransportRequest *request, const char *name, const char *const *words, int *index)
-{
-  const char *text = transport_request_query (request, name);
-  if (text == NULL)
-    return TRUE;
-  for (int i = 0; words[i] != NULL; i++) {
-    if (g_str_equal (words[i], text)) {
-      *index = i;
-      return TRUE;
-    }
-  }
-  return FALSE;
-}
-
-/* The name of the parameter that is wrong, or NULL. */
-static const char *
-read_filter (TransportRequest *request, StoreFilter *filter)
-{
-  static const char *const types[] = {"audio", "video", NULL};
-  static const char *const directions[] = {"incoming", "outgoing", NULL};
-  const char *status = transport_request_query (request, "status");
-  const char *search = transport_request_query (request, "search");
-  int type = -1;
-  CallState state;
-  if (!query_number (request, "page", MAX_PAGE, &filter->page))
-    return "page";
-  if (!query_number (request, "limit", MAX_LIMIT, &filter->limit))
-    return "limit";
-  if (!query_word (request, "type", types, &type))
-    return "type";
-  if (!query_word (request, "direction", directions, &filter->outgoing))
-    return "direction";
-  if (status != NULL && !call_state_from_string (status, &state))
-    return "status";
-  if (!query_time (request, "from", 0, &filter->from_ms))
-    return "from";
-  if (!query_time (request, "to", DAY_MS, &filter->to_ms))
-    return "to";
-  if (transport_request_query (request, "to") != NULL)
-    filter->to_ms = MAX (filter->to_ms, 1); /* 0 is none: before 1970 there is nothing */
-  if (search != NULL && strlen (search) > MAX_SEARCH)
-    return "search";
-  filter->type = type >= 0 ? g_strdup (types[type]) : NULL;
-  filter->state = status != NULL ? (int) state : -1;
-  filter->search = g_strdup (search);
-  return NULL;
-}
-
 static void
 listed_history (StoreJob *job)
 {
@@ -231,11 +145,10 @@ void
 call_list_history (Asker *asker)
 {
   StoreJob *job = store_job_new (STORE_HISTORY, asker->user->id, listed_history, asker);
-  const char *wrong = read_filter (asker->request, &job->filter);
-  if (wrong != NULL) {
-    g_autofree char *message = g_strdup_printf ("Bad value of %s", wrong);
+  g_autoptr (GError) error = NULL;
+  if (!arguments_read_filter (transport_request_arguments (asker->request), &job->filter, &error)) {
     store_job_free (job);
-    asker_fail_with (asker, FAILURE_BAD_VALUE, message, NULL);
+    asker_fail_error (asker, error);
     return;
   }
   store_push (asker->server->store, job);

@@ -3,6 +3,7 @@
 
 #include "tools/call-server/calls.h"
 
+#include "tools/call-server/calls-arguments.h"
 #include "tools/call-server/devices.h"
 #include "tools/call-server/ice.h"
 #include "tools/call-server/json.h"
@@ -102,23 +103,14 @@ started (StoreJob *job)
   }
 }
 
-static gboolean
-is_call_type (const char *type)
-{
-  return g_strcmp0 (type, "audio") == 0 || g_strcmp0 (type, "video") == 0;
-}
-
 void
 call_start (Asker *asker, JsonObject *body)
 {
-  g_autofree char *target = json_object_id (body, "targetUserId");
-  const char *type = body != NULL && json_object_has (body, "callType") ? json_object_text (body, "callType") : "audio";
-  if (target == NULL || *target == '\0') {
-    asker_fail (asker, FAILURE_TARGET_REQUIRED);
-    return;
-  }
-  if (!is_call_type (type)) {
-    asker_fail (asker, FAILURE_BAD_CALL_TYPE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *target = NULL;
+  const char *type;
+  if (!arguments_read_start (body, &target, &type, &error)) {
+    asker_fail_error (asker, error);
     return;
   }
   if (g_str_equal (target, asker->user->id)) {

@@ -3,7 +3,7 @@
 
 #include "tools/call-server/calls.h"
 
-#include "tools/call-server/stats.h"
+#include "tools/call-server/calls-arguments.h"
 
 static void
 added_up (StoreJob *job)
@@ -18,16 +18,11 @@ added_up (StoreJob *job)
 void
 call_stats (Asker *asker)
 {
-  const char *period_text = transport_request_query (asker->request, "period");
-  const char *zone_text = transport_request_query (asker->request, "tz");
-  StatsPeriod period = STATS_WEEK;
-  if (period_text != NULL && !stats_period_from_string (period_text, &period)) {
-    asker_fail_with (asker, FAILURE_BAD_VALUE, "Bad value of period", NULL);
-    return;
-  }
-  g_autoptr (GTimeZone) zone = stats_zone_new (zone_text != NULL ? zone_text : "UTC");
-  if (zone == NULL) {
-    asker_fail_with (asker, FAILURE_BAD_VALUE, "Bad value of tz", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTimeZone) zone = NULL;
+  StatsPeriod period;
+  if (!arguments_read_stats (transport_request_arguments (asker->request), &period, &zone, &error)) {
+    asker_fail_error (asker, error);
     return;
   }
   StoreJob *job = store_job_new (STORE_STATS, asker->user->id, added_up, asker);

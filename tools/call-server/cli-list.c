@@ -20,21 +20,6 @@ static int limit = 50;
 
 /* ---- what is asked for ---- */
 
-static gboolean
-read_time (const char *text, gint64 day_ms, gint64 *ms)
-{
-  if (text == NULL)
-    return TRUE;
-  gboolean day = strchr (text, 'T') == NULL;
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autofree char *full = day ? g_strconcat (text, "T00:00:00", NULL) : g_strdup (text);
-  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (full, utc);
-  if (time == NULL)
-    return FALSE;
-  *ms = g_date_time_to_unix (time) * 1000 + (day ? day_ms : 0);
-  return TRUE;
-}
-
 /* What is wrong, or NULL. */
 static const char *
 read_filter (StoreJob *job)
@@ -46,7 +31,8 @@ read_filter (StoreJob *job)
     return "--type is audio or video";
   if (status != NULL && !call_state_from_string (status, &state))
     return "--status is calling, active, ended, rejected, missed or failed";
-  if (!read_time (from, 0, &job->filter.from_ms) || !read_time (to, DAY_MS, &job->filter.to_ms))
+  if ((from != NULL && !time_from_text (from, 0, &job->filter.from_ms))
+      || (to != NULL && !time_from_text (to, DAY_MS, &job->filter.to_ms)))
     return "--from and --to are dates, or dates and times, as 2026-03-01 or 2026-03-01T12:00:00Z";
   if (limit < 1 || limit > MAX_LIMIT)
     return "--limit must be 1 to 100000";

@@ -5,6 +5,8 @@
 
 #include "tools/call-server/json.h"
 
+#include <string.h>
+
 void
 user_record_clear (UserRecord *user)
 {
@@ -72,6 +74,19 @@ set_time (JsonObject *object, const char *name, gint64 ms)
     json_object_set_string_member (object, name, text);
   else
     json_object_set_null_member (object, name);
+}
+
+gboolean
+time_from_text (const char *text, gint64 day_ms, gint64 *ms)
+{
+  gboolean day = strchr (text, 'T') == NULL;
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autofree char *full = day ? g_strconcat (text, "T00:00:00", NULL) : g_strdup (text);
+  g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (full, utc);
+  if (time == NULL)
+    return FALSE;
+  *ms = g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000 + (day ? day_ms : 0);
+  return TRUE;
 }
 
 JsonObject *

@@ -69,6 +69,8 @@ gboolean call_record_has (const CallRecord *call, const char *user_id); /* is a 
 gint64 call_record_duration (const CallRecord *call, gint64 now_ms);    /* whole seconds since accept */
 
 char *time_to_text (gint64 ms); /* ISO 8601 UTC with ms */
+/* A date and time, without a zone in UTC; of a date alone its start, and @day_ms on top. */
+gboolean time_from_text (const char *text, gint64 day_ms, gint64 *ms);
 JsonObject *user_record_to_json (const UserRecord *user);
 /* As @viewer sees it: direction is the viewer's. */
 JsonObject *call_record_to_json (const CallRecord *call, const char *viewer, gint64 now_ms);

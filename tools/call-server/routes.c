@@ -8,14 +8,13 @@
 
 #include "tools/call-server/admission.h"
 #include "tools/call-server/calls.h"
+#include "tools/call-server/calls-arguments.h"
 #include "tools/call-server/descriptions.h"
 #include "tools/call-server/ice.h"
 #include "tools/call-server/json.h"
 #include "tools/call-server/metrics.h"
 
 #include <string.h>
-
-#define MAX_SEARCH 100
 
 typedef struct
 {
@@ -107,9 +106,10 @@ contacts_known (StoreJob *job)
 static void
 on_contacts (Asker *asker, const char *id, JsonObject *body)
 {
-  const char *search = transport_request_query (asker->request, "search");
-  if (search != NULL && strlen (search) > MAX_SEARCH) {
-    asker_fail (asker, FAILURE_BAD_VALUE);
+  g_autoptr (GError) error = NULL;
+  const char *search;
+  if (!arguments_read_search (transport_request_arguments (asker->request), &search, &error)) {
+    asker_fail_error (asker, error);
     return;
   }
   users_watch_contacts (asker->server, asker->user);

@@ -4,6 +4,7 @@
 /* One HTTP request: what libwebsockets parsed, copied out of its header table at once, because a request may outlive
  * it. libwebsockets has undone the percent-encoding and cut the query at & by then; UTF-8 is left to check. */
 
+#include "tools/call-server/query.h"
 #include "tools/call-server/transport-private.h"
 
 #include <string.h>
@@ -87,25 +88,18 @@ read_headers (struct lws *wsi)
   return headers;
 }
 
-/* The first of two arguments of a name counts. */
 static GHashTable *
 read_query (struct lws *wsi)
 {
-  GHashTable *query = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTable *query = query_new ();
   int length;
 
   for (int i = 0; (length = lws_hdr_fragment_length (wsi, WSI_TOKEN_HTTP_URI_ARGS, i)) > 0; i++) {
     g_autofree char *text = g_malloc (length + 1);
-    char *value;
 
     length = lws_hdr_copy_fragment (wsi, text, length + 1, WSI_TOKEN_HTTP_URI_ARGS, i);
-    if (length <= 0 || !g_utf8_validate (text, length, NULL))
-      continue;
-    value = strchr (text, '=');
-    if (value != NULL)
-      *value++ = '\0';
-    if (!g_hash_table_contains (query, text))
-      g_hash_table_insert (query, g_strdup (text), g_strdup (value == NULL ? "" : value));
+    if (length > 0)
+      query_add (query, text, (gsize) length);
   }
   return query;
 }
@@ -229,6 +223,12 @@ const char *
 transport_request_query (TransportRequest *request, const char *name)
 {
   return g_hash_table_lookup (request->query, name);
+}
+
+GHashTable *
+transport_request_arguments (TransportRequest *request)
+{
+  return request->query;
 }
 
 const char *

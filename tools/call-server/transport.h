@@ -85,6 +85,7 @@ const char *transport_request_method (TransportRequest *request);
 const char *transport_request_path (TransportRequest *request); /* decoded, without query */
 /* NULL when absent. Percent-decoded, valid UTF-8. */
 const char *transport_request_query (TransportRequest *request, const char *name);
+GHashTable *transport_request_arguments (TransportRequest *request);                /* all of the query: name -> text */
 const char *transport_request_header (TransportRequest *request, const char *name); /* authorization, content-type */
 const char *transport_request_address (TransportRequest *request);                  /* of the client */
 GBytes *transport_request_body (TransportRequest *request);
