@@ -3,11 +3,12 @@
 
 /* Load on a call server, and what it cost: one line of JSON.
  *
- *   callload calls   --server ADDRESS:PORT --pid N --secret-file FILE [--pairs N] [--seconds S] [--rest]
+ *   callload calls   --server ADDRESS:PORT --pid N --secret-file FILE [--pairs N] [--seconds S] [--rest] [--rate N]
  *   callload signals ...the same: calls that are active, and candidates that go to and fro in them
  *   callload idle    ... --sockets N: connects them, says {"open":N}, and holds them until its stdin ends
  *
- * One call, by events or with --rest by requests; each pair makes the next one when it has heard all of the last:
+ * One call, by events or with --rest by requests. Each pair makes the next one when it has heard all of the last, or,
+ * with --rate, when it is the time for it: one that the server is late for counts from the time it should have begun.
  *
  *   caller                   server                   callee
  *     | start ----------------> |                        |
@@ -39,21 +40,23 @@ typedef struct
 {
   LoadClient *caller, *callee;
   char *callee_id, *call_id;
-  gint64 started;
-  guint due; /* messages of the call that are still to come */
+  gint64 started; /* with --rate: should have */
+  gint64 next;    /* with --rate: when the next call is due */
+  guint due;      /* messages of the call that are still to come */
 } Pair;
 
 static struct
 {
   char *command, *server, *secret_file;
   int pid, pairs, sockets;
-  double seconds, warm_up;
+  double seconds, warm_up, rate;
   gboolean rest;
 } options = {.pairs = 50, .sockets = 100, .seconds = 4, .warm_up = 1};
 
 static LoadLoop loop;
 static GBytes *secret;
 static GPtrArray *clients;
+static Pair *pairs;
 static guint ready, busy;
 static gboolean signals, measuring, stopping;
 static guint64 done;      /* calls, or signals */
@@ -120,6 +123,10 @@ pair_start (Pair *pair)
   g_autofree char *json = g_strdup_printf ("{\"targetUserId\":\"%s\",\"callType\":\"video\"}", pair->callee_id);
   pair->due = MESSAGES_OF_CALL;
   pair->started = g_get_monotonic_time ();
+  if (options.rate > 0) {
+    pair->started = pair->next;
+    pair->next += (gint64) (options.pairs / options.rate * G_USEC_PER_SEC);
+  }
   busy++;
   if (options.rest)
     load_client_post (pair->caller, "/api/calls/start", json);
@@ -136,7 +143,7 @@ pair_heard (Pair *pair)
     return;
   busy--;
   done++;
-  if (!stopping)
+  if (!stopping && options.rate == 0)
     pair_start (pair);
 }
 
@@ -238,10 +245,10 @@ open_client (const char *user, Pair *pair)
   return client;
 }
 
-static Pair *
+static void
 open_pairs (void)
 {
-  Pair *pairs = g_new0 (Pair, options.pairs);
+  pairs = g_new0 (Pair, options.pairs);
   for (int i = 0; i < options.pairs; i++) {
     g_autofree char *caller = g_strdup_printf ("caller%d-%d", (int) getpid (), i);
     pairs[i].callee_id = g_strdup_printf ("callee%d-%d", (int) getpid (), i);
@@ -249,11 +256,31 @@ open_pairs (void)
     pairs[i].callee = open_client (pairs[i].callee_id, &pairs[i]);
   }
   wait_until_ready (clients->len);
-  return pairs;
 }
 
 static void
-close_pairs (Pair *pairs)
+start_pairs (void)
+{
+  gint64 now = g_get_monotonic_time ();
+  for (int i = 0; i < options.pairs; i++) {
+    pairs[i].next = options.rate > 0 ? now + (gint64) (i / options.rate * G_USEC_PER_SEC) : 0;
+    if (options.rate == 0)
+      pair_start (&pairs[i]);
+  }
+}
+
+static void
+start_those_due (void)
+{
+  gint64 now = g_get_monotonic_time ();
+  for (int i = 0; options.rate > 0 && i < options.pairs; i++) {
+    if (pairs[i].due == 0 && pairs[i].next <= now)
+      pair_start (&pairs[i]);
+  }
+}
+
+static void
+close_pairs (void)
 {
   for (int i = 0; i < options.pairs; i++) {
     g_free (pairs[i].callee_id);
@@ -287,8 +314,10 @@ static void
 run_for (double seconds)
 {
   gint64 end = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
-  while (g_get_monotonic_time () < end)
-    load_loop_turn (&loop, 10);
+  while (g_get_monotonic_time () < end) {
+    start_those_due ();
+    load_loop_turn (&loop, options.rate > 0 ? 1 : 10);
+  }
 }
 
 static int
@@ -330,9 +359,8 @@ measure (void)
 static void
 run_calls (void)
 {
-  Pair *pairs = open_pairs ();
-  for (int i = 0; i < options.pairs; i++)
-    pair_start (&pairs[i]);
+  open_pairs ();
+  start_pairs ();
   measure ();
   stopping = TRUE;
   gint64 end = g_get_monotonic_time () + PATIENCE_US;
@@ -340,7 +368,7 @@ run_calls (void)
     load_loop_turn (&loop, 100);
   if (busy > 0)
     load_fail ("%u calls hang", busy);
-  close_pairs (pairs);
+  close_pairs ();
 }
 
 static gboolean
@@ -383,6 +411,7 @@ parse_options (int argc, char **argv)
       {"pairs", 0, 0, G_OPTION_ARG_INT, &options.pairs, NULL, NULL},
       {"sockets", 0, 0, G_OPTION_ARG_INT, &options.sockets, NULL, NULL},
       {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &options.seconds, NULL, NULL},
+      {"rate", 0, 0, G_OPTION_ARG_DOUBLE, &options.rate, NULL, NULL},
       {"warm-up", 0, 0, G_OPTION_ARG_DOUBLE, &options.warm_up, NULL, NULL},
       {"rest", 0, 0, G_OPTION_ARG_NONE, &options.rest, NULL, NULL}, {NULL}};
   g_autoptr (GOptionContext) context = g_option_context_new ("calls|signals|idle");
