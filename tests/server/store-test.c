@@ -221,6 +221,28 @@ test_busy_and_crossed (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (start (fixture, "b", "a", NULL), ==, STORE_CALLER_BUSY);
 }
 
+/* What is kept of a call in memory between its changes says what the database does. */
+static void
+test_names (Fixture *fixture, gconstpointer unused)
+{
+  g_auto (Answer) accepted = {0}, again = {0};
+  g_autofree char *id = NULL;
+  touch (fixture, "a", "Alice");
+  touch (fixture, "b", "Bob");
+  g_assert_cmpint (start (fixture, "a", "b", &id), ==, STORE_OK);
+  touch (fixture, "b", "Robert");
+  store_push (fixture->store, change_job (&accepted, id, "b", STORE_VERB_ACCEPT, 0));
+  wait_for (fixture, &accepted);
+  g_assert_cmpint (accepted.job.result, ==, STORE_OK);
+  g_assert_cmpstr (accepted.job.call->receiver.full_name, ==, "Robert");
+  store_push (fixture->store, change_job (&again, id, "b", STORE_VERB_ACCEPT, 0));
+  wait_for (fixture, &again);
+  g_assert_cmpint (again.job.result, ==, STORE_UNCHANGED);
+  g_assert_cmpint (again.job.call->state, ==, CALL_STATE_ACTIVE);
+  g_assert_cmpint (again.job.call->accept_ms, ==, accepted.job.call->accept_ms);
+  g_assert_cmpstr (again.job.call->caller.full_name, ==, "Alice");
+}
+
 /* Many at once: they share transactions, run in order, and one of two that exclude each other wins. */
 static void
 test_batch (Fixture *fixture, gconstpointer unused)
@@ -422,6 +444,7 @@ main (int argc, char **argv)
 #define ADD(name, test) g_test_add ("/store/" name, Fixture, NULL, fixture_open, test, fixture_close)
   ADD ("life", test_life);
   ADD ("busy-and-crossed", test_busy_and_crossed);
+  ADD ("names", test_names);
   ADD ("batch", test_batch);
   ADD ("failed-job", test_failed_job);
   ADD ("reopen", test_reopen);

@@ -36,6 +36,27 @@ call_record_free (CallRecord *call)
   g_free (call);
 }
 
+static void
+user_record_dup (UserRecord *user)
+{
+  user->id = g_strdup (user->id);
+  user->username = g_strdup (user->username);
+  user->full_name = g_strdup (user->full_name);
+  user->avatar = g_strdup (user->avatar);
+}
+
+CallRecord *
+call_record_copy (const CallRecord *call)
+{
+  CallRecord *copy = g_memdup2 (call, sizeof *call);
+  copy->id = g_strdup (call->id);
+  copy->channel = g_strdup (call->channel);
+  copy->type = g_strdup (call->type);
+  user_record_dup (&copy->caller);
+  user_record_dup (&copy->receiver);
+  return copy;
+}
+
 void
 quality_report_free (QualityReport *report)
 {

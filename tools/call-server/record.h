@@ -61,6 +61,7 @@ typedef struct
 void user_record_clear (UserRecord *user);
 void user_record_free (UserRecord *user);
 void call_record_free (CallRecord *call);
+CallRecord *call_record_copy (const CallRecord *call);
 void quality_report_free (QualityReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (UserRecord, user_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallRecord, call_record_free)

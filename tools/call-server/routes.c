@@ -208,19 +208,23 @@ routes_get (guint index, const char **method, const char **path, gboolean *needs
 static gboolean
 path_fits (const char *pattern, const char *path, char **id)
 {
-  g_auto (GStrv) want = g_strsplit (pattern, "/", -1);
-  g_auto (GStrv) have = g_strsplit (path, "/", -1);
-  g_autofree char *found = NULL;
-  if (g_strv_length (want) != g_strv_length (have))
-    return FALSE;
-  for (guint i = 0; want[i] != NULL; i++) {
-    if (want[i][0] == ':' && have[i][0] != '\0') {
-      g_free (found);
-      found = g_strdup (have[i]);
-    } else if (!g_str_equal (want[i], have[i]))
+  const char *found = NULL;
+  gsize length = 0;
+  for (;; pattern++, path++) {
+    gsize want = strcspn (pattern, "/"), have = strcspn (path, "/");
+    if (pattern[0] == ':' && have > 0) {
+      found = path;
+      length = have;
+    } else if (want != have || memcmp (pattern, path, want) != 0)
       return FALSE;
+    pattern += want;
+    path += have;
+    if (*pattern == '\0' || *path == '\0')
+      break;
   }
-  *id = g_steal_pointer (&found);
+  if (*pattern != *path)
+    return FALSE;
+  *id = g_strndup (found, length);
   return TRUE;
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* The jobs that write. A call changes by core's table only, and only if its row is as it was read. */
+/* The jobs that write. A call changes by core's table only, and only if its row is as it was read.
+ *
+ * To read one goes through five tables, so what was written of a call that goes on is kept in memory for its next
+ * change. A name that changes, and all that is taken back, empties that; and a row that another process changed meets
+ * the condition on its state: the job fails, and is done again on what the database says. */
 
 #include "tools/call-server/store-private.h"
 
@@ -17,6 +21,7 @@ sql_run_touch_user (StoreSql *sql, StoreJob *job)
   sql_bind_text (stmt, 4, job->user.avatar);
   if (!sql_execute (sql, stmt))
     return FALSE;
+  g_hash_table_remove_all (sql->live);
   stmt = sql_use (sql, SQL_NAME_USER);
   sql_bind_text (stmt, 1, job->user.id);
   return sql_execute (sql, stmt);
@@ -37,6 +42,22 @@ execute_for_call (StoreSql *sql, Sql which, const char *call_id)
   sqlite3_stmt *stmt = sql_use (sql, which);
   sql_bind_text (stmt, 1, call_id);
   return sql_execute (sql, stmt);
+}
+
+static void
+keep_live (StoreSql *sql, const CallRecord *call)
+{
+  if (call_state_is_live (call->state)) {
+    CallRecord *copy = call_record_copy (call);
+    g_hash_table_replace (sql->live, copy->id, copy);
+  } else
+    sql_forget_call (sql, call->id);
+}
+
+void
+sql_forget_call (StoreSql *sql, const char *id)
+{
+  g_hash_table_remove (sql->live, id);
 }
 
 /* Writes what core's table says of the event on the row as it was read. */
@@ -66,6 +87,7 @@ apply_event (StoreSql *sql, StoreJob *job, CallRecord *call, CallEvent event)
   if (sqlite3_changes (sql->db) != 1)
     return FALSE; /* not with SQLite's one writer; where several write, the job is to be tried again */
   job->result = STORE_OK;
+  keep_live (sql, call);
   if (!call_state_is_live (call->state)
       && !(execute_for_call (sql, SQL_LEAVE_CALL, call->id) && execute_for_call (sql, SQL_REMEMBER_CALL, call->id)))
     return FALSE;
@@ -99,7 +121,8 @@ sql_run_change_call (StoreSql *sql, StoreJob *job)
 {
   gboolean failed = FALSE;
   CallEvent event;
-  job->call = sql_get_call (sql, job->call_id, &failed);
+  const CallRecord *live = g_hash_table_lookup (sql->live, job->call_id);
+  job->call = live != NULL ? call_record_copy (live) : sql_get_call (sql, job->call_id, &failed);
   if (job->call == NULL) {
     job->result = STORE_NOT_FOUND;
     return !failed;
@@ -180,7 +203,10 @@ insert_call (StoreSql *sql, StoreJob *job, gboolean busy)
     return FALSE;
   job->call = sql_get_call (sql, id, &failed);
   job->result = busy ? STORE_TARGET_BUSY : STORE_OK;
-  return job->call != NULL && sql_outbox_add_change (sql, job->call, job->now_ms);
+  if (job->call == NULL)
+    return FALSE;
+  keep_live (sql, job->call);
+  return sql_outbox_add_change (sql, job->call, job->now_ms);
 }
 
 static gboolean

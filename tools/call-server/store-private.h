@@ -87,6 +87,7 @@ struct StoreSql
   sqlite3 *db;
   int lock; /* fd, -1: none */
   sqlite3_stmt *prepared[SQL_COUNT];
+  GHashTable *live;  /* char *id -> CallRecord: of those that go on, as the transaction has them */
   int changes;       /* rows changed until the transaction began */
   gboolean damaged;  /* the file was found corrupt: nothing more is written to it */
   gint64 written_ms; /* monotonic; when a change was last committed, 0: the last commit failed */
@@ -106,6 +107,7 @@ gboolean sql_execute (StoreSql *sql, sqlite3_stmt *stmt);
 GPtrArray *sql_read_calls (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed); /* (element-type CallRecord) */
 GPtrArray *sql_read_users (StoreSql *sql, sqlite3_stmt *stmt, gboolean *failed); /* (element-type UserRecord) */
 CallRecord *sql_get_call (StoreSql *sql, const char *id, gboolean *failed);
+void sql_forget_call (StoreSql *sql, const char *id); /* what it says elsewhere than in its row has changed */
 GPtrArray *sql_live_calls_of (StoreSql *sql, const char *user_id, gboolean *failed);
 
 /* At most one server for a database; @fd is -1 for one in memory. store-lock.c. */

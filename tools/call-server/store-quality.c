@@ -32,6 +32,7 @@ sql_run_rate_call (StoreSql *sql, StoreJob *job)
     job->result = STORE_UNCHANGED;
   if (job->result != STORE_OK)
     return TRUE;
+  sql_forget_call (sql, job->call_id);
   sqlite3_stmt *stmt = sql_use (sql, SQL_RATE_CALL);
   sql_bind_int (stmt, 1, job->call->seq);
   sql_bind_text (stmt, 2, job->user_id);
@@ -80,6 +81,7 @@ sql_run_report_quality (StoreSql *sql, StoreJob *job)
     job->result = STORE_UNCHANGED;
   if (job->result != STORE_OK || !counts (sql, job, &failed))
     return !failed;
+  sql_forget_call (sql, job->call_id);
   sqlite3_stmt *stmt = sql_use (sql, SQL_ADD_REPORT);
   sql_bind_int (stmt, 1, job->call->seq);
   sql_bind_text (stmt, 2, job->user_id);

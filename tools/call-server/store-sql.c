@@ -118,6 +118,7 @@ store_sql_run (StoreSql *sql, StoreJob *job)
   }
   job->result = STORE_FAILED;
   sql->written_ms = 0;
+  g_hash_table_remove_all (sql->live);
   if (sqlite3_get_autocommit (sql->db))
     return; /* SQLite took the whole transaction back, and the commit will say so */
   sql_execute (sql, sql_use (sql, SQL_UNDO));
@@ -138,6 +139,7 @@ store_sql_begin (StoreSql *sql)
 void
 store_sql_rollback (StoreSql *sql)
 {
+  g_hash_table_remove_all (sql->live);
   if (!sqlite3_get_autocommit (sql->db))
     sql_execute (sql, sql_use (sql, SQL_ROLLBACK));
 }
@@ -166,6 +168,14 @@ store_sql_alive_ms (StoreSql *sql)
 }
 
 /* ---- opening ---- */
+
+static StoreSql *
+sql_new (void)
+{
+  StoreSql *sql = g_new0 (StoreSql, 1);
+  sql->live = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) call_record_free);
+  return sql;
+}
 
 static gboolean
 fail (StoreSql *sql, const char *path, GError **error)
@@ -237,7 +247,7 @@ check_schema (StoreSql *sql, const char *path, GError **error)
 StoreSql *
 store_sql_open_to_read (const char *path, GError **error)
 {
-  StoreSql *sql = g_new0 (StoreSql, 1);
+  StoreSql *sql = sql_new ();
   sql->lock = -1;
   gboolean opened = sqlite3_open_v2 (path, &sql->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK
                     && sqlite3_busy_timeout (sql->db, 10000) == SQLITE_OK && search_add_function (sql->db);
@@ -265,7 +275,7 @@ set_up (StoreSql *sql, const char *path, GError **error)
 StoreSql *
 store_sql_open (const char *path, GError **error)
 {
-  StoreSql *sql = g_new0 (StoreSql, 1);
+  StoreSql *sql = sql_new ();
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   if (!store_lock_take (path, &sql->lock, error)) {
     store_sql_close (sql);
@@ -288,5 +298,6 @@ store_sql_close (StoreSql *sql)
     sqlite3_finalize (sql->prepared[i]);
   sqlite3_close (sql->db);
   store_lock_release (&sql->lock);
+  g_hash_table_unref (sql->live);
   g_free (sql);
 }
