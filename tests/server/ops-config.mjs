@@ -106,7 +106,7 @@ test('--check-config sees a folder that cannot be written to', { skip: process.g
     assert.equal((await run(['--check-config', '--dev', '--database', path.join(dir, 'locked', 'x.db')])).code, 2);
   });
 
-test('docs/operations.md has each setting with its default, and no other; so has --help', async () => {
+test('docs/operations.md has each setting with its default, and no other; so have --help and the manual page', async () => {
   const values = await effective();
   const table = page.slice(page.indexOf('\n## Settings'), page.indexOf('\n## TLS'));
   const rows = [...table.matchAll(/^\| `([\w-]+)`[^|]*\| *([^|]*?) *\|/gm)].map(([, name, value]) => [name, value]);
@@ -114,4 +114,6 @@ test('docs/operations.md has each setting with its default, and no other; so has
   for (const [name, value] of rows) assert.equal(value, values[name] ?? '', name);
   const help = (await run(['--help'])).stdout;
   for (const [name] of rows) assert.match(help, new RegExp(`--${name}[ =].*\\S`), name);
+  const manual = readFileSync(new URL('../../docs/man/gst-call-server.1', import.meta.url), 'utf8').replaceAll('\\-', '-');
+  for (const [name] of rows) assert.match(manual, new RegExp(`--${name}[ ".]`), `${name} in the manual page`);
 });
