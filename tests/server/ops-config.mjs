@@ -115,5 +115,5 @@ test('docs/operations.md has each setting with its default, and no other; so hav
   const help = (await run(['--help'])).stdout;
   for (const [name] of rows) assert.match(help, new RegExp(`--${name}[ =].*\\S`), name);
   const manual = readFileSync(new URL('../../docs/man/gst-call-server.1', import.meta.url), 'utf8').replaceAll('\\-', '-');
-  for (const [name] of rows) assert.match(manual, new RegExp(`--${name}[ ".]`), `${name} in the manual page`);
+  for (const [name] of rows) assert.match(manual, new RegExp(`--${name}(?![\\w-])`), `${name} in the manual page`);
 });
