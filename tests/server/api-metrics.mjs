@@ -111,10 +111,12 @@ test('it answers this machine, and no proxy on it', async (t) => {
   const server = await serve(t);
 
   assert.equal((await fetch(`${server.url}/metrics`)).status, 200);
-  for (const name of ['x-forwarded-for', 'x-forwarded-proto']) {
+  for (const name of ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via']) {
     const response = await fetch(`${server.url}/metrics`, { headers: { [name]: '127.0.0.1' } });
     assert.deepEqual([response.status, (await response.json()).code], [403, 'forbidden'], name);
   }
+  const noText = await fetch(`${server.url}/metrics`, { headers: { 'x-forwarded-for': '\xff, 192.0.2.1' } });
+  assert.equal(noText.status, 403, 'a client cannot hide behind bytes that are no UTF-8');
 });
 
 test('with a token it answers whoever has it', async (t) => {

@@ -209,14 +209,10 @@ shows_token (GBytes *token, TransportRequest *request)
 static gboolean
 is_local (TransportRequest *request)
 {
-  static const char *const PROXY[] = {"x-forwarded-for", "x-forwarded-proto"};
   const char *address = transport_request_address (request);
 
-  for (guint i = 0; i < G_N_ELEMENTS (PROXY); i++) {
-    if (transport_request_header (request, PROXY[i]) != NULL)
-      return FALSE;
-  }
-  return g_str_has_prefix (address, "127.") || g_str_equal (address, "::1");
+  return !transport_request_is_forwarded (request)
+         && (g_str_has_prefix (address, "127.") || g_str_equal (address, "::1"));
 }
 
 /* The status that refuses it, or 0. */

@@ -132,7 +132,8 @@ struct TransportRequest
   GByteArray *body;
   GBytes *body_bytes;
   guint64 content_length;
-  gboolean proxied; /* a trusted proxy brought it */
+  gboolean proxied;   /* a trusted proxy brought it */
+  gboolean forwarded; /* it says so itself */
   gboolean keep_alive, engine, echo, answered, delivered, session_gone;
   gint64 began_us; /* g_get_monotonic_time() */
   struct

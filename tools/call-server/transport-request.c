@@ -42,8 +42,26 @@ static const struct
     {"user-agent", WSI_TOKEN_HTTP_USER_AGENT},
     {"x-forwarded-for", WSI_TOKEN_X_FORWARDED_FOR},
     {"x-forwarded-proto", -1},
-    {"x-real-ip", -1},
     {"x-request-id", -1},
+};
+
+/* What proxies add. */
+static const struct
+{
+  const char *name;
+  int token;
+} FORWARDED[] = {
+#if defined(LWS_WITH_HTTP_UNCOMMON_HEADERS) || defined(LWS_HTTP_HEADERS_ALL)
+    {"x-real-ip", WSI_TOKEN_HTTP_X_REAL_IP},
+    {"via", WSI_TOKEN_HTTP_VIA},
+#else
+    {"x-real-ip", -1},
+    {"via", -1},
+#endif
+    {"x-forwarded-for", WSI_TOKEN_X_FORWARDED_FOR},
+    {"x-forwarded-proto", -1},
+    {"x-forwarded-host", -1},
+    {"forwarded", -1},
 };
 
 /* NULL when it is absent or is no text: bytes that are not UTF-8, or a NUL in the middle. */
@@ -86,6 +104,20 @@ read_headers (struct lws *wsi)
       g_hash_table_insert (headers, (gpointer) HEADERS[i].name, value);
   }
   return headers;
+}
+
+/* Whatever the header says: bytes that are no text are there, too. */
+static gboolean
+is_forwarded (struct lws *wsi)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (FORWARDED); i++) {
+    g_autofree char *label = g_strconcat (FORWARDED[i].name, ":", NULL);
+    int token = FORWARDED[i].token;
+
+    if ((token < 0 ? lws_hdr_custom_length (wsi, label, strlen (label)) : lws_hdr_total_length (wsi, token)) > 0)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static GHashTable *
@@ -145,6 +177,7 @@ http_request_new (Connection *connection)
   request->body = g_byte_array_new ();
   request->headers = read_headers (connection->wsi);
   request->query = read_query (connection->wsi);
+  request->forwarded = is_forwarded (connection->wsi);
   request->proxied = proxy_is_trusted (connection->transport, connection->address);
   request->address = proxy_client_address (
       connection->transport, connection->address, g_hash_table_lookup (request->headers, "x-forwarded-for"));
@@ -237,6 +270,12 @@ transport_request_header (TransportRequest *request, const char *name)
   g_autofree char *lower = g_ascii_strdown (name, -1);
 
   return g_hash_table_lookup (request->headers, lower);
+}
+
+gboolean
+transport_request_is_forwarded (TransportRequest *request)
+{
+  return request->forwarded;
 }
 
 const char *

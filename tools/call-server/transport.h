@@ -88,6 +88,8 @@ const char *transport_request_query (TransportRequest *request, const char *name
 GHashTable *transport_request_arguments (TransportRequest *request);                /* all of the query: name -> text */
 const char *transport_request_header (TransportRequest *request, const char *name); /* authorization, content-type */
 const char *transport_request_address (TransportRequest *request);                  /* of the client */
+/* There is a header such as proxies add, whoever wrote it and whatever it says. */
+gboolean transport_request_is_forwarded (TransportRequest *request);
 GBytes *transport_request_body (TransportRequest *request);
 /* For the log and for counting: the pattern that the path fits (not copied), and who asks. */
 void transport_request_set_route (TransportRequest *request, const char *route);
