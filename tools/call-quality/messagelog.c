@@ -74,7 +74,10 @@ read_spread (const MessageLine *line, const char *min, const char *mean, const c
 static void
 take_final (Entry *entry, const MessageLine *line)
 {
-  double bytes = message_line_number (line, "bytes");
+  double end = message_line_number (line, "running-time") / NS_IN_S;
+  double begin = end - message_line_number (line, "duration") / NS_IN_S;
+  entry->first_time = fmin (entry->first_time, begin);
+  entry->last_time = fmax (entry->last_time, end);
   entry->packets = to_count (message_line_number (line, "packets"));
   entry->expected = to_count (message_line_number (line, "expected"));
   entry->lost = to_count (message_line_number (line, "lost"));
@@ -82,7 +85,7 @@ take_final (Entry *entry, const MessageLine *line)
   entry->duplicates = to_count (message_line_number (line, "duplicates"));
   entry->reordered = to_count (message_line_number (line, "reordered"));
   entry->late = to_count (message_line_number (line, "late"));
-  entry->bytes = to_count (bytes);
+  entry->bytes = to_count (message_line_number (line, "bytes"));
   entry->loss = message_line_number (line, "loss");
   entry->bitrate = message_line_number (line, "bitrate");
   entry->delta = read_spread (line, "delta-min", "delta-mean", "delta-max");
