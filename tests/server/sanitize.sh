@@ -9,6 +9,7 @@ sanitized=$build/sanitize-server
 # On their way out GLib and libwebsockets leave nothing behind that would have to be suppressed.
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export G_TEST_SRCDIR="$source/tests/server"
 
 if [ ! -f "$sanitized/build.ninja" ]; then
   meson setup "$sanitized" "$source" -Db_sanitize=address,undefined -Db_lundef=false -Dcall=disabled \
