@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# run.sh PROGRAM CORPUS ARTIFACTS: fuzzes for FUZZ_SECONDS (10), from the seeds in CORPUS, which stay as they are. What
+# run.sh PROGRAM CORPUS ARTIFACTS: fuzzes for FUZZ_SECONDS (5), from the seeds in CORPUS, which stay as they are. What
 # breaks the program is kept in ARTIFACTS.
 set -eu
 
-program=$1 corpus=$2 artifacts=$3 seconds=${FUZZ_SECONDS:-10}
+program=$1 corpus=$2 artifacts=$3 seconds=${FUZZ_SECONDS:-5}
 mkdir -p "$artifacts"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
