@@ -10,10 +10,13 @@
 #include <gst/rtp/rtp.h>
 
 static CallTrackMeter *
-track_new (CallMeters *self)
+track_new (CallMeters *self, const CallMetersTrack *name)
 {
   CallTrackMeter *track = g_new0 (CallTrackMeter, 1);
 
+  if (name != NULL)
+    track->name = *name;
+  track->named = name != NULL;
   call_meter_init (&track->meter);
   network_quality_init (&track->network);
   track->round_trip = GST_CLOCK_TIME_NONE;
@@ -160,16 +163,21 @@ stream_free (gpointer data)
   g_free (stream);
 }
 
+/* @name: NULL for one without a name yet. The probe is added without the lock, for a pad may free it under its own. */
 static void
-add_stream (CallMeters *self, GstPad *pad, CallTrackMeter *track, guint32 ssrc, GstCaps *caps)
+add_stream (CallMeters *self, GstPad *pad, const CallMetersTrack *name, guint32 ssrc, GstCaps *caps)
 {
   CallMetersStream *stream = g_new0 (CallMetersStream, 1);
 
   stream->meters = call_meters_ref (self);
-  stream->track = track;
   stream->ssrc = ssrc;
   stream->caps = caps != NULL ? gst_caps_ref (caps) : NULL;
+  g_mutex_lock (&self->lock);
+  stream->track = name != NULL ? find_track (self, name) : NULL;
+  if (stream->track == NULL)
+    stream->track = track_new (self, name);
   g_ptr_array_add (self->streams, stream);
+  g_mutex_unlock (&self->lock);
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets, stream, stream_free);
 }
 
@@ -181,9 +189,7 @@ on_new_jitterbuffer (GstElement *rtpbin, GstElement *jitterbuffer, guint session
   CallMeters *self = user_data;
   g_autoptr (GstPad) sink = gst_element_get_static_pad (jitterbuffer, "sink");
 
-  g_mutex_lock (&self->lock);
-  add_stream (self, sink, track_new (self), ssrc, NULL);
-  g_mutex_unlock (&self->lock);
+  add_stream (self, sink, NULL, ssrc, NULL);
 }
 
 static void
@@ -222,18 +228,10 @@ call_meters_name (CallMeters *self, guint32 ssrc, gboolean video, guint index)
 void
 call_meters_watch_sent (CallMeters *self, GstPad *pad, const CallMetersTrack *name, GstCaps *caps)
 {
-  CallTrackMeter *track;
   guint ssrc = 0;
 
   gst_structure_get_uint (gst_caps_get_structure (caps, 0), "ssrc", &ssrc);
-  g_mutex_lock (&self->lock);
-  track = find_track (self, name);
-  if (track == NULL)
-    track = track_new (self);
-  track->name = *name;
-  track->named = TRUE;
-  add_stream (self, pad, track, ssrc, caps);
-  g_mutex_unlock (&self->lock);
+  add_stream (self, pad, name, ssrc, caps);
 }
 
 /* ---- what the peer says ---- */
