@@ -106,8 +106,20 @@ def vp8(count, seq=10, timestamp=5, ssrc=VIDEO_SSRC, jitter=0, loss=0, seed=2):
     return out
 
 
+def swapped(packets, one, other):
+    """The same times, the two with each other's data."""
+    out = list(packets)
+    out[one], out[other] = (*packets[one][:2], packets[other][2]), (*packets[other][:2], packets[one][2])
+    return out
+
+
+def joined(packets, *more, pause=4 * 10**9):
+    return packets + [(time + pause, port, data) for time, port, data in more]
+
+
 # A case whose figures another tshark counts otherwise: 4.2 changed what it does with packets that come late.
-LATE = {'reordered', 'wrapped-reordered', 'duplicated'}
+LATE = {'reordered', 'wrapped-reordered', 'duplicated', 'first-reordered', 'last-reordered', 'last-duplicated',
+        'timestamps-back', 'numbers-back'}
 CASES = {
     'steady': opus(500),
     'jittered': opus(500, jitter=12),
@@ -120,6 +132,12 @@ CASES = {
     'wrapped-reordered': opus(500, 65400, 2**32 - 960 * 200, jitter=5, reorder=.1),
     'around': opus(66000, 0, 5, jitter=5, loss=.001),
     'two-ssrcs': opus(300, jitter=5) + opus(300, 500, 77, OTHER_SSRC, jitter=9, seed=4),
+    'first-reordered': swapped(opus(200, jitter=5), 0, 1),
+    'last-reordered': swapped(opus(200, jitter=5), 198, 199),
+    'last-duplicated': joined(opus(200, jitter=5), opus(200, jitter=5)[100]),
+    'jump': joined(opus(200, jitter=5), *opus(100, 5000, 1000 + 960 * 300, jitter=5)),
+    'numbers-back': joined(opus(200, jitter=5), *opus(100, 50, 1000 + 960 * 200, jitter=5)),
+    'timestamps-back': joined(opus(200, timestamp=500000, jitter=5), *opus(100, 400, 1000, jitter=5)),
     'vp8': vp8(300),
     'vp8-jittered': vp8(300, jitter=3, loss=.03),
     'opus-and-vp8': opus(300, jitter=5) + vp8(200, jitter=3, loss=.01),
