@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /* The arguments of a request's query: name -> text. */
 
 GHashTable *query_new (void);
-/* "name=text", or "name" for an empty text, the percent-encoding undone. The first argument of a name counts; what is
- * no UTF-8 is as if it were not there, or has a NUL in it. */
-void query_add (GHashTable *query, const char *argument, gsize length);
+/* "name=text", or "name" for an empty text, the percent-encoding undone. The first argument of a name counts.
+ * FALSE: it is no UTF-8, or has a NUL in it, and was left out. */
+gboolean query_add (GHashTable *query, const char *argument, gsize length);
 
 G_END_DECLS

@@ -146,7 +146,7 @@ struct TransportRequest
   gpointer gone_data;
 };
 
-/* What libwebsockets parsed. The path is NULL when it is no text. */
+/* What libwebsockets parsed. The path is NULL when it, or an argument behind it, is no text. */
 TransportRequest *http_request_new (Connection *connection);
 void http_request_free (TransportRequest *request);
 

@@ -120,10 +120,11 @@ is_forwarded (struct lws *wsi)
   return FALSE;
 }
 
-static GHashTable *
-read_query (struct lws *wsi)
+/* FALSE: one argument is no text, and to go on without it would answer another question than the one that was asked. */
+static gboolean
+read_query (struct lws *wsi, GHashTable *query)
 {
-  GHashTable *query = query_new ();
+  gboolean good = TRUE;
   int length;
 
   for (int i = 0; (length = lws_hdr_fragment_length (wsi, WSI_TOKEN_HTTP_URI_ARGS, i)) > 0; i++) {
@@ -131,9 +132,9 @@ read_query (struct lws *wsi)
 
     length = lws_hdr_copy_fragment (wsi, text, length + 1, WSI_TOKEN_HTTP_URI_ARGS, i);
     if (length > 0)
-      query_add (query, text, (gsize) length);
+      good &= query_add (query, text, (gsize) length);
   }
-  return query;
+  return good;
 }
 
 /* As libwebsockets decides it, so that the header that we send and what it does agree. */
@@ -176,7 +177,7 @@ http_request_new (Connection *connection)
   request->began_us = g_get_monotonic_time ();
   request->body = g_byte_array_new ();
   request->headers = read_headers (connection->wsi);
-  request->query = read_query (connection->wsi);
+  request->query = query_new ();
   request->forwarded = is_forwarded (connection->wsi);
   request->proxied = proxy_is_trusted (connection->transport, connection->address);
   request->address = proxy_client_address (
@@ -189,6 +190,8 @@ http_request_new (Connection *connection)
       request->path = copy_token (connection->wsi, METHODS[i].token);
     }
   }
+  if (!read_query (connection->wsi, request->query))
+    g_clear_pointer (&request->path, g_free);
   request->echo = path_starts (request->path, config->echo_path);
   request->engine = request->echo || path_starts (request->path, config->path);
   return request;
