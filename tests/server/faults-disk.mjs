@@ -56,7 +56,7 @@ test('a full disk: 503, nothing kept, and back by itself', { skip }, async () =>
   server.wrapper = ['unshare', '-m', 'sh', '-c', `mount -t tmpfs -o size=1m none '${server.dir}' && echo '${
     readFileSync(server.secretFile, 'utf8').trim()}' > '${server.secretFile}' && exec "$@"`, 'sh'];
   await server.start();
-  const inside = (command) => execFileSync('nsenter', ['-m', '-t', String(server.child.pid), 'sh', '-c', command]);
+  const inside = (command) => execFileSync('nsenter', ['-m', '-r', '-t', String(server.child.pid), 'sh', '-c', command]);
   const users = Array.from({ length: 40 }, (_, i) => `user${i}`);
   await server.know(...users);
   const before = await startCall('user0', 'user1');

@@ -127,6 +127,13 @@ export class Polling {
     return fetch(this.url, options);
   }
 
+  // What is said in turn may come in one answer or in several.
+  async collect(count) {
+    const packets = [];
+    while (packets.length < count) packets.push(...await this.poll());
+    return packets;
+  }
+
   async poll() {
     const response = await within(this.get(), 'a poll is answered');
     if (response.status !== 200) throw new Error(`poll: ${response.status}`);

@@ -23,7 +23,7 @@ test('over polling', async (t) => {
   const session = await Polling.open(await Server.start(t), PATH);
 
   await session.post('40{"token":"abc"}');
-  const [answer, auth] = await session.poll();
+  const [answer, auth] = await session.collect(2);
   assert.match(answer, /^40{"sid":"[^"]+"}$/);
   assert.equal(auth, '42["auth",{"token":"abc"}]');
 });
