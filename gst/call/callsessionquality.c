@@ -23,7 +23,7 @@ ref_element (GstCallSession *self, gboolean sent)
   for (guint i = 0; i < self->members->len; i++) {
     const GstCallMember *member = &g_array_index (self->members, GstCallMember, i);
     if (sent ? member->funcs->sends : member->funcs->output != NULL)
-      element = gst_object_ref (member->element);
+      gst_object_replace ((GstObject **) &element, GST_OBJECT (member->element));
   }
   g_mutex_unlock (&self->lock);
   return element != NULL ? element : session_ref_speaker (self);
