@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Which program of this folder runs which recipe against a real server. A recipe that is not here fails run-recipes."""
+
+BY = {
+    'call-answer': 'run-recipes',
+    'call-answer-record': 'run-recipes',
+    'call-listen': 'run-recipes',
+    'call-play': 'run-recipes',
+    'call-ring-incoming': 'run-recipes',
+    'call-ringback': 'run-recipes',
+    'call-say': 'run-recipes',
+    'call-video': 'run-recipes',
+    'call-webrtcbin': 'run-recipes',
+    'quality-meter': 'run-recipes',
+    'quality-watch': 'run-recipes',
+    'ring': 'run-recipes',
+    'voicemail-beep': 'run-recipes',
+}
