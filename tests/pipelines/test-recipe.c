@@ -49,6 +49,7 @@ static const struct
     {WHAT "# timeout: 0s\nfakesrc\n", "timeout is not like"},
     {WHAT "# timeout: 99999999999999999999s\nfakesrc\n", "timeout is not like"},
     {WHAT "# timeout: 1441m\nfakesrc\n", "timeout is not like"},
+    {WHAT "# stdout: events\nfakesrc\n", "only be for media"},
     {WHAT "fakesrc name=\xff\n", "UTF-8"},
 };
 

@@ -156,6 +156,8 @@ command_show (const Arguments *arguments)
       recipe->expect_file != NULL ? recipe->expect_file : "");
   if (recipe->timeout_s > 0)
     g_print ("# timeout: %us\n", recipe->timeout_s);
+  if (recipe->stdout_media)
+    g_print ("# stdout:  media\n");
   line = recipe_expand (recipe, values, &error);
   if (line == NULL) {
     /* Without its values a recipe can still be read. */
@@ -163,7 +165,7 @@ command_show (const Arguments *arguments)
     return g_error_matches (error, RECIPE_ERROR, RECIPE_ERROR_MISSING) ? RUNNER_OK : usage_error (error->message);
   }
   shell = recipe_line_to_shell (line);
-  g_print ("gst-launch-1.0 -e %s\n", shell);
+  g_print ("gst-launch-1.0 %s-e %s\n", recipe->stdout_media ? "-q " : "", shell);
   return RUNNER_OK;
 }
 

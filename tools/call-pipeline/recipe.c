@@ -10,6 +10,7 @@
  *   # var: name  description                no default: must be given
  *   # expect: eos | timeout | error | file ${location}
  *   # timeout: 30s | 2m | none
+ *   # stdout: media                         what the run says goes to stderr
  *   launch line, over as many lines
  *     as it takes                           # lines in between are comments
  *
@@ -156,6 +157,13 @@ parse_timeout (Recipe *recipe, const char *value, GError **error)
   return TRUE;
 }
 
+static gboolean
+parse_stdout (Recipe *recipe, const char *value, GError **error)
+{
+  recipe->stdout_media = g_str_equal (value, "media");
+  return recipe->stdout_media || syntax_error (error, "stdout can only be for media", value);
+}
+
 static const struct
 {
   const char *key;
@@ -166,6 +174,7 @@ static const struct
     {"var", parse_variable},
     {"expect", parse_expect},
     {"timeout", parse_timeout},
+    {"stdout", parse_stdout},
 };
 
 /* `key: value` behind the `#`; other comments are for the reader only. A lower-case word that is no key of ours is
@@ -186,7 +195,7 @@ parse_header (Recipe *recipe, const char *comment, GError **error)
       continue;
     return value[0] != '\0' ? headers[i].parse (recipe, value, error) : syntax_error (error, "nothing behind", key);
   }
-  return syntax_error (error, "no such header (what, needs, var, expect, timeout)", key);
+  return syntax_error (error, "no such header (what, needs, var, expect, timeout, stdout)", key);
 }
 
 /* Adds a line of the launch line to @line; a backslash that would continue it in a shell goes. */

@@ -42,9 +42,10 @@ typedef struct
   GPtrArray *needs;     /* (element-type utf8): element factories */
   GPtrArray *variables; /* (element-type RecipeVariable), in the order of the file */
   RecipeEnd expect;
-  char *expect_file; /* a template; the file that has something in it afterwards, or NULL */
-  guint timeout_s;   /* 0: none */
-  char *line;        /* the launch line, a template: one line, without comments */
+  char *expect_file;     /* a template; the file that has something in it afterwards, or NULL */
+  guint timeout_s;       /* 0: none */
+  gboolean stdout_media; /* standard output belongs to the launch line */
+  char *line;            /* the launch line, a template: one line, without comments */
 } Recipe;
 
 Recipe *recipe_parse (const char *name, const char *text, gsize length, GError **error);

@@ -18,6 +18,7 @@
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -350,6 +351,22 @@ in_pipeline (GstElement *element)
   return pipeline;
 }
 
+static void
+print_to_stderr (const char *text)
+{
+  fputs (text, stderr);
+}
+
+/* A line that writes media to standard output has it for itself. And a reader that goes away is to be an error of the
+ * element that writes, which ends the call, not the death of the process. */
+static void
+give_up_stdout (const Recipe *recipe)
+{
+  if (recipe->stdout_media)
+    g_set_print_handler (print_to_stderr);
+  signal (SIGPIPE, SIG_IGN);
+}
+
 /* Parses the line; NULL with @status when that fails. */
 static GstElement *
 make_pipeline (const Recipe *recipe, const char *line, int *status)
@@ -406,6 +423,7 @@ runner_run (const Recipe *recipe, const char *line, const char *file, const Runn
   int status = RUNNER_OK;
   Runner self = {.recipe = recipe, .options = options, .started = g_get_real_time () / G_USEC_PER_SEC};
 
+  give_up_stdout (recipe);
   self.pipeline = make_pipeline (recipe, line, &status);
   if (self.pipeline == NULL)
     return status;
