@@ -94,5 +94,14 @@ record_opus_head (guint channels, guint pre_skip)
 const RecordContainer *
 record_container_find (const char *name)
 {
+  static const RecordContainer *const containers[] = {
+      &record_container_matroska,
+      &record_container_webm,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (containers); i++) {
+    if (g_strcmp0 (containers[i]->name, name) == 0)
+      return containers[i];
+  }
   return NULL;
 }

@@ -95,6 +95,7 @@ typedef struct
   void (*free) (gpointer self);
 } RecordContainer;
 
+extern const RecordContainer record_container_matroska, record_container_webm;
 /* "matroska", "webm", "mp4"; NULL: none of them. */
 const RecordContainer *record_container_find (const char *name);
 
