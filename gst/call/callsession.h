@@ -55,6 +55,7 @@ void gst_call_session_set_bitrate (GstCallSession *self, GstCallMedia media, gui
 void gst_call_session_add_input (GstCallSession *self, GstCallTrackSink *input);
 void gst_call_session_remove_input (GstCallSession *self, GstCallTrackSink *input);
 void gst_call_session_set_webrtcbin (GstCallSession *self, GstElement *webrtcbin); /* of callsignaling */
+void gst_call_session_set_listen (GstCallSession *self, gboolean listen);          /* likewise */
 
 /* Any thread; done on the worker, results are states and messages. */
 void gst_call_session_dial (GstCallSession *self, const char *peer, const char *call_type);

@@ -91,7 +91,8 @@ resource_code (const GError *error)
 static gboolean
 waits_for_calls (GstCallSession *self)
 {
-  return gst_call_settings_get_enum (&self->settings, GST_CALL_PROP_ON_END) == GST_CALL_ON_END_WAIT;
+  return gst_call_settings_get_enum (&self->settings, GST_CALL_PROP_ON_END) == GST_CALL_ON_END_WAIT
+         && session_given_call (self) == NULL;
 }
 
 void
@@ -280,6 +281,10 @@ do_answer (GstCallSession *self, const char *call_id, const char *unused)
 static void
 do_reject (GstCallSession *self, const char *call_id, const char *reason)
 {
+  if (self->listens) {
+    session_listen_reject (self, call_id, reason);
+    return;
+  }
   if (call_id != NULL && *call_id != '\0' && g_strcmp0 (call_id, self->call_id) != 0)
     return;
   if (gst_call_session_get_state (self) == PARTICIPANT_STATE_RINGING && !self->caller)

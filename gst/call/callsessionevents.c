@@ -34,18 +34,34 @@ is_our_call (GstCallSession *self, const CallMessage *message)
   return ours;
 }
 
+const char *
+session_given_call (GstCallSession *self)
+{
+  const char *given = g_getenv ("GST_CALL_ID");
+
+  if (given == NULL || *given == '\0' || gst_call_settings_is_set (&self->settings, GST_CALL_PROP_CALL_ID)
+      || gst_call_settings_is_set (&self->settings, GST_CALL_PROP_PEER)
+      || !gst_call_settings_get_boolean (&self->settings, GST_CALL_PROP_AUTO_ANSWER))
+    return NULL;
+  return given;
+}
+
 static void
 on_incoming (GstCallSession *self, const CallMessage *message)
 {
+  const char *given = session_given_call (self);
+
+  if (given != NULL && g_strcmp0 (given, message->call_id) != 0) {
+    GST_INFO_OBJECT (self, "incoming call %s is not the one that we are for", message->call_id);
+    return;
+  }
   if (gst_call_session_get_state (self) != PARTICIPANT_STATE_IDLE || self->stopping) {
     GST_INFO_OBJECT (self, "incoming call %s while not idle: left to ring", message->call_id);
     return;
   }
   session_set_call (self, message->call_id, message->caller.id);
   session_take_terms (self, message, FALSE);
-  session_post (self, gst_structure_new ("call-incoming", "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "call-id",
-                          G_TYPE_STRING, message->call_id, "peer", G_TYPE_STRING, message->caller.id, "peer-name",
-                          G_TYPE_STRING, message->caller.full_name, "call-type", G_TYPE_STRING, self->call_type, NULL));
+  session_post_incoming (self, message);
   session_apply (self, PARTICIPANT_EVENT_INCOMING, NULL);
   session_proceed (self);
 }
@@ -92,6 +108,10 @@ on_offline (GstCallSession *self, const CallMessage *message)
 static void
 on_message (GstCallSignaller *signaller, const CallMessage *message, GstCallSession *self)
 {
+  if (self->listens) {
+    session_listen_message (self, message);
+    return;
+  }
   if (message->type == CALL_MESSAGE_INCOMING_CALL) {
     on_incoming (self, message);
     return;
@@ -130,15 +150,31 @@ on_message (GstCallSignaller *signaller, const CallMessage *message, GstCallSess
 
 /* ---- running calls: after a reconnection, and in a process that was killed and came back ---- */
 
+/* The one call that this session is for; NULL: any that comes. */
+static const char *
+wanted_call (GstCallSession *self)
+{
+  const char *call_id = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_CALL_ID);
+
+  return call_id != NULL ? call_id : session_given_call (self);
+}
+
 static gboolean
 wants_call (GstCallSession *self, const CallMessage *call, const char *other)
 {
-  const char *call_id = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_CALL_ID);
+  const char *call_id = wanted_call (self);
   const char *peer = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_PEER);
 
   if (call_id != NULL)
     return g_strcmp0 (call_id, call->call_id) == 0;
   return gst_call_settings_get_boolean (&self->settings, GST_CALL_PROP_AUTO_ANSWER) || g_strcmp0 (peer, other) == 0;
+}
+
+/* Several processes were told to answer this call: one that comes too late must not take it from the one that did. */
+static gboolean
+answers_only (GstCallSession *self)
+{
+  return wanted_call (self) != NULL && g_strcmp0 (g_getenv ("GST_CALL_TAKE_UP"), "no") == 0;
 }
 
 static void
@@ -163,10 +199,34 @@ take_up (GstCallSession *self, const CallMessage *call)
   }
   if (!wants_call (self, call, other))
     return;
+  if (!caller && answers_only (self)) {
+    self->gone = TRUE;
+    session_post_gone (self, call->call_id, "answered-elsewhere");
+    session_finish_streams (self);
+    return;
+  }
   self->dialed = TRUE;
   session_set_call (self, call->call_id, other);
   session_take_terms (self, call, caller);
   session_apply (self, PARTICIPANT_EVENT_RESUMED, "resumed");
+}
+
+/* The one call that we are for is not there: nothing will ever come. */
+static void
+check_wanted_call (GstCallSession *self, const GError *answer_error)
+{
+  const char *call_id = wanted_call (self);
+  g_autoptr (GError) error = NULL;
+
+  if (call_id == NULL || self->gone || gst_call_session_get_state (self) != PARTICIPANT_STATE_IDLE)
+    return;
+  self->gone = TRUE;
+  if (answer_error == NULL) {
+    session_post_gone (self, call_id, "not-found");
+    error = g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "There is no call %s for us: it has ended, or is somebody else's", call_id);
+  }
+  session_fail (self, answer_error != NULL ? answer_error : error, FALSE);
 }
 
 /* Was our call ended while the socket was away? */
@@ -200,6 +260,8 @@ on_active_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     for (guint i = 0; answer->calls != NULL && i < answer->calls->len; i++)
       take_up (self, g_ptr_array_index (answer->calls, i));
   if (!self->ready)
+    check_wanted_call (self, error);
+  if (!self->ready)
     session_post (self, gst_structure_new ("call-ready", "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "user",
                             G_TYPE_STRING, self->user, NULL));
   self->ready = TRUE;
@@ -212,6 +274,10 @@ on_connected (GstCallSignaller *signaller, const char *user, GstCallSession *sel
   g_autoptr (CallMessage) message = call_message_new (CALL_MESSAGE_CALL_ACTIVE);
 
   GST_INFO_OBJECT (self, "the server knows us as %s", user);
+  if (self->listens) {
+    session_listen_connected (self, user);
+    return;
+  }
   /* Says that this socket has our place in the call, whatever became of the one before. */
   if (gst_call_session_get_state (self) != PARTICIPANT_STATE_ENDED)
     message->call_id = gst_call_session_dup_call_id (self);
@@ -225,6 +291,8 @@ on_disconnected (GstCallSignaller *signaller, const GError *error, GstCallSessio
 {
   /* No change of state: media goes on without the server, and the signaller comes back by itself. */
   GST_WARNING_OBJECT (self, "lost the server, trying again: %s", error != NULL ? error->message : "closed");
+  if (self->listens)
+    session_listen_disconnected (self, error);
 }
 
 static void

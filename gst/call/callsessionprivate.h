@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 /* Shared by callsession.c (members, worker thread), callsessioncall.c (states, messages), callsessionrequest.c (what is
  * asked of the server), callsessionevents.c (what it says), callsessionleg.c (leg, inputs, outputs),
- * callsessionice.c, callsessionwebrtcbin.c (the user's webrtcbin), callsessionquality.c and callsessionstats.c. */
+ * callsessionice.c, callsessionlisten.c, callsessionwebrtcbin.c (the user's webrtcbin), callsessionquality.c and
+ * callsessionstats.c. */
 
 typedef struct
 {
@@ -52,6 +53,7 @@ struct _GstCallSession
   char *video_codec;
   guint bitrate[2]; /* by GstCallMedia */
   GstElement *webrtcbin;
+  gboolean listens; /* has no call, but says which come */
   GstClock *clock;
   GstClockTime base_time;
   gint64 play_time; /* monotonic; 0 before PLAYING */
@@ -73,6 +75,7 @@ struct _GstCallSession
   gboolean ready;  /* the socket is up and running calls were asked for */
   gboolean failed; /* an error was posted: nothing more to end */
   gboolean dialed;
+  gboolean gone; /* the one call that we are for */
   gboolean stopping;
   guint pending_ends;    /* call-end requests without an answer */
   guint pending_reports; /* call-quality requests likewise */
@@ -129,6 +132,8 @@ void session_request (
 void session_send_start (GstCallSession *self);
 void session_send_accept (GstCallSession *self);
 void session_send_end (GstCallSession *self, const char *reason, gboolean reject);
+/* @message ends a call or declines one: stopping waits for the answer. */
+void session_send_final (GstCallSession *self, const CallMessage *message);
 void session_send_report (GstCallSession *self, const char *json);
 void session_send_signal (GstCallSession *self, const CallMessage *signal);
 void session_ask_renegotiate (GstCallSession *self);
@@ -137,6 +142,17 @@ void session_ask_renegotiate (GstCallSession *self);
 void session_start_signaller (GstCallSession *self);
 /* What the server tells about the media with start, accept, incoming-call and call-accepted. */
 void session_take_terms (GstCallSession *self, const CallMessage *message, gboolean caller);
+
+/* The environment's GST_CALL_ID, of a session that would answer any call: the one that it is for. NULL: none. */
+const char *session_given_call (GstCallSession *self);
+
+/* callsessionlisten.c */
+void session_post_incoming (GstCallSession *self, const CallMessage *message);
+void session_post_gone (GstCallSession *self, const char *call_id, const char *reason);
+void session_listen_connected (GstCallSession *self, const char *user);
+void session_listen_disconnected (GstCallSession *self, const GError *error);
+void session_listen_message (GstCallSession *self, const CallMessage *message);
+void session_listen_reject (GstCallSession *self, const char *call_id, const char *reason);
 
 /* callsessionice.c; @addresses outlives @ice */
 char **session_split_addresses (GstCallSession *self);

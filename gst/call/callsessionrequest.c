@@ -113,16 +113,23 @@ session_send_accept (GstCallSession *self)
 
 /* Not cancelled by stopping: that waits for it, so that the record says when the call ended. */
 void
+session_send_final (GstCallSession *self, const CallMessage *message)
+{
+  if (self->signaller == NULL)
+    return;
+  self->pending_ends++;
+  session_request (self, message, NULL, on_end_answer);
+}
+
+void
 session_send_end (GstCallSession *self, const char *reason, gboolean reject)
 {
   g_autoptr (CallMessage) message = call_message_new (reject ? CALL_MESSAGE_CALL_REJECT : CALL_MESSAGE_CALL_END);
 
   message->call_id = gst_call_session_dup_call_id (self);
-  if (message->call_id == NULL || self->signaller == NULL)
-    return;
   message->reason = reject ? g_strdup (reason) : NULL;
-  self->pending_ends++;
-  session_request (self, message, NULL, on_end_answer);
+  if (message->call_id != NULL)
+    session_send_final (self, message);
 }
 
 static void

@@ -28,12 +28,14 @@ struct _GstCallSignaling
   GstElement parent;
 
   GstCallParticipant participant;
-  char *webrtcbin; /* property */
+  char *webrtcbin; /* properties */
+  gboolean listen;
 };
 
 enum
 {
   PROP_WEBRTCBIN = GST_CALL_PROP_OWN,
+  PROP_LISTEN,
 };
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstCallSignaling, gst_call_signaling, GST_TYPE_ELEMENT,
@@ -123,6 +125,7 @@ join (GstCallSignaling *self)
   session = gst_call_participant_ref_session (&self->participant);
   if (webrtcbin != NULL)
     gst_call_session_set_webrtcbin (session, webrtcbin);
+  gst_call_session_set_listen (session, self->listen);
   return TRUE;
 }
 
@@ -151,6 +154,8 @@ gst_call_signaling_set_property (GObject *object, guint id, const GValue *value,
   if (id == PROP_WEBRTCBIN) {
     g_free (self->webrtcbin);
     self->webrtcbin = g_value_dup_string (value);
+  } else if (id == PROP_LISTEN) {
+    self->listen = g_value_get_boolean (value);
   } else if (!gst_call_participant_set_property (&self->participant, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -162,6 +167,8 @@ gst_call_signaling_get_property (GObject *object, guint id, GValue *value, GPara
 
   if (id == PROP_WEBRTCBIN)
     g_value_set_string (value, self->webrtcbin);
+  else if (id == PROP_LISTEN)
+    g_value_set_boolean (value, self->listen);
   else if (!gst_call_participant_get_property (&self->participant, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -196,6 +203,9 @@ gst_call_signaling_class_init (GstCallSignalingClass *klass)
   gst_call_participant_class_init (element_class);
   g_object_class_install_property (object_class, PROP_WEBRTCBIN,
       g_param_spec_string ("webrtcbin", "webrtcbin", "Name of the webrtcbin of this pipeline to signal for", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (object_class, PROP_LISTEN,
+      g_param_spec_boolean ("listen", "Listen", "Only say which calls ring and stop to ring, and take none", FALSE,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
   gst_element_class_set_static_metadata (element_class, "Call signalling", "Generic/Network",
       "Makes any webrtcbin a participant of calls", "The GstCall Authors");
