@@ -62,6 +62,7 @@ static const CallCodec codecs[] = {
             "packetization-mode=(string)1, profile-level-id=(string)42e01f, level-asymmetry-allowed=(string)1",
         .encoded_type = "video/x-h264",
         .parser = "h264parse",
+        .form = "capsfilter caps=video/x-h264,stream-format=avc,alignment=au",
         .payloader = "rtph264pay config-interval=-1 aggregate-mode=zero-latency",
         .depayloader = "rtph264depay request-keyframe=true wait-for-keyframe=true",
         .bitrate = 1500000,
@@ -290,11 +291,13 @@ call_codec_make_receiver (const CallCodec *codec, GstCallOutput output, GError *
     return NULL;
   if (output == GST_CALL_OUTPUT_RTP) {
     line = g_strdup ("identity name=depayloader silent=true");
+  } else if (output == GST_CALL_OUTPUT_ENCODED) {
+    line = g_strdup_printf ("%s name=depayloader%s%s%s%s", codec->depayloader, codec->parser ? " ! " : "",
+        codec->parser ? codec->parser : "", codec->form ? " ! " : "", codec->form ? codec->form : "");
   } else {
-    const CallCodecElement *decoder = output == GST_CALL_OUTPUT_RAW ? find_element (codec->decoders) : NULL;
-    line = g_strdup_printf ("%s name=depayloader%s%s%s%s%s%s", codec->depayloader, codec->parser ? " ! " : "",
-        codec->parser ? codec->parser : "", decoder ? " ! " : "", decoder ? decoder->factory : "",
-        decoder ? " name=decoder " : "", decoder ? decoder->settings : "");
+    const CallCodecElement *decoder = find_element (codec->decoders);
+    line = g_strdup_printf ("%s name=depayloader%s%s ! %s name=decoder %s", codec->depayloader,
+        codec->parser ? " ! " : "", codec->parser ? codec->parser : "", decoder->factory, decoder->settings);
   }
   bin = make_bin (line, error);
   if (bin != NULL)

@@ -31,6 +31,7 @@ typedef struct
   const char *rtp_fields;   /* further fields of the RTP caps of an offer; NULL */
   const char *encoded_type; /* the name of encoded caps */
   const char *parser;       /* in front of the payloader for encoded input, after the depayloader for output; NULL */
+  const char *form; /* element that keeps encoded output in one form, whatever the user's pipeline prefers; NULL */
   const char *payloader;
   const char *depayloader;
   guint bitrate;                                      /* of the encoder when nobody says one */

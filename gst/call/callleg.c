@@ -193,6 +193,7 @@ gst_call_leg_new (const GstCallLegConfig *config, GMainContext *context, const G
   self->base_time = config->base_time;
   self->output = config->output;
   self->meters = config->meters != NULL ? call_meters_ref (config->meters) : NULL;
+  self->tags = config->tags != NULL ? gst_tag_list_ref (config->tags) : NULL;
   self->receive[GST_CALL_MEDIA_AUDIO] = config->receive_audio;
   self->receive[GST_CALL_MEDIA_VIDEO] = config->receive_video;
   make_pipeline (self, config);
@@ -341,6 +342,7 @@ gst_call_leg_finalize (GObject *object)
   g_ptr_array_unref (self->streams);
   g_array_unref (self->reports);
   g_clear_pointer (&self->meters, call_meters_unref);
+  gst_clear_tag_list (&self->tags);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);

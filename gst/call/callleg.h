@@ -79,6 +79,7 @@ typedef struct
   const char *video_codec; /* to receive, when nothing is sent: "vp8" */
   GstCallIceConfig ice;
   CallMeters *meters; /* NULL: nothing is measured */
+  GstTagList *tags;   /* of what is received; NULL */
 } GstCallLegConfig;
 
 /* Makes the key of the process's DTLS certificate, once: RSA takes webrtcbin 1.22 from a tenth of a second to some

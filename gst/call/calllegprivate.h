@@ -32,6 +32,7 @@ struct _GstCallLeg
   gpointer user_data;
   GstCallNegotiation *negotiation;
   CallMeters *meters; /* NULL: none */
+  GstTagList *tags;   /* NULL: none */
 
   GstClockTime base_time;
   GstCallOutput output;

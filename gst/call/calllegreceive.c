@@ -187,7 +187,7 @@ call_leg_receive_pad (GstElement *webrtcbin, GstPad *pad, GstCallLeg *self)
     user = self->callbacks.output (self, stream->media, stream->index, self->user_data);
   if (user == NULL)
     gst_clear_object (&stream->chain);
-  stream->output = call_output_new (user, self->base_time);
+  stream->output = call_output_new (user, self->base_time, self->tags);
   if (!add_stream (self, stream))
     return;
   link_stream (self, stream);

@@ -7,9 +7,10 @@
  *   caps                    if they differ from what the user's pad has
  *   buffers, gaps           timestamps become running times of the user's pipeline (its base time may have moved)
  *   EOS, flushes, tags      stay in the leg: the user's stream ends when the session says so, not when a leg does
+ *   tags of the call        before the first buffer of each leg, if the user's pad has others
  *   caps, allocation query  to the user's pipeline, but no buffer pool of it comes back: pools go flushing with the
  *                           user's pipeline and would stop the leg's decoder
- *   force-key-unit          upstream, through a probe on the user's pad
+ *   force-key-unit          upstream, through a probe on the user's pad, no more often than senders serve it
  *
  * While the user's element is not PLAYING buffers are dropped, as a live source does; a push into a pipeline that
  * waits for its preroll would hold the jitterbuffer's thread and let its queue grow. */
@@ -18,13 +19,27 @@
 
 #include <gst/video/video.h>
 
+/* As senders of ours have it for their encoders: what is asked for more often than this comes once. */
+#define KEY_INTERVAL_US (300 * G_TIME_SPAN_MILLISECOND)
+
+/* Also of the probe on the user's pad, which may be in it while the output goes. */
+typedef struct
+{
+  GstPad *sink;
+  gint64 last; /* under the object lock of the pad */
+  gint due;    /* one came too soon: it goes out with a later buffer */
+} KeyRequests;
+
 struct CallOutput
 {
   GstPad *sink;
   GstPad *user;
   GstElement *parent; /* of the user's pad; NULL when it has none */
   GstClockTime base_time;
+  KeyRequests *key_requests;
   gulong probe;
+  GstTagList *tags; /* NULL: none */
+  gboolean tagged;
   gint closed;
   gboolean discont;  /* from here on of the streaming thread */
   gboolean frames;   /* each buffer is a moment of its own; RTP packets of one frame share theirs */
@@ -32,13 +47,58 @@ struct CallOutput
   GstSegment segment;
 };
 
+static KeyRequests *
+key_requests_new (GstPad *sink)
+{
+  KeyRequests *self = g_atomic_rc_box_new0 (KeyRequests);
+
+  self->sink = gst_object_ref (sink);
+  return self;
+}
+
+static void
+key_requests_clear (gpointer data)
+{
+  gst_object_unref (((KeyRequests *) data)->sink);
+}
+
+static void
+key_requests_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, key_requests_clear);
+}
+
+/* TRUE when one may go out now; else it is due. */
+static gboolean
+key_requests_take (KeyRequests *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean now_is_fine;
+
+  GST_OBJECT_LOCK (self->sink);
+  now_is_fine = self->last == 0 || now - self->last >= KEY_INTERVAL_US;
+  if (now_is_fine)
+    self->last = now;
+  GST_OBJECT_UNLOCK (self->sink);
+  g_atomic_int_set (&self->due, !now_is_fine);
+  return now_is_fine;
+}
+
+static void
+key_requests_repeat (KeyRequests *self)
+{
+  if (g_atomic_int_get (&self->due) && key_requests_take (self))
+    gst_pad_push_event (self->sink, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
 static GstPadProbeReturn
 on_user_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  GstPad *sink = user_data;
+  KeyRequests *requests = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
 
-  if (gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
-    gst_pad_push_event (sink, gst_event_ref (GST_PAD_PROBE_INFO_EVENT (info)));
+  if (gst_video_event_is_force_key_unit (event) && key_requests_take (requests))
+    gst_pad_push_event (requests->sink, gst_event_ref (event));
   return GST_PAD_PROBE_OK;
 }
 
@@ -71,6 +131,33 @@ shift (CallOutput *self, GstClockTime timestamp, GstClockTime *shifted)
   return TRUE;
 }
 
+static gboolean
+is_tagged (GstPad *pad, const GstTagList *tags)
+{
+  gboolean equal = FALSE;
+  GstEvent *event;
+
+  for (guint i = 0; !equal && (event = gst_pad_get_sticky_event (pad, GST_EVENT_TAG, i)) != NULL; i++) {
+    GstTagList *present;
+    gst_event_parse_tag (event, &present);
+    equal = gst_tag_list_is_equal (present, tags);
+    gst_event_unref (event);
+  }
+  return equal;
+}
+
+/* In the stream before its first buffer: whoever sees the one knows which call it is of. A rebuilt leg finds the tags
+ * of its call on the pad. */
+static void
+push_tags (CallOutput *self)
+{
+  if (self->tagged || self->tags == NULL)
+    return;
+  self->tagged = TRUE;
+  if (!is_tagged (self->user, self->tags))
+    gst_pad_push_event (self->user, gst_event_new_tag (gst_tag_list_ref (self->tags)));
+}
+
 static GstFlowReturn
 output_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -96,6 +183,8 @@ output_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     if (self->discont)
       GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   }
+  push_tags (self);
+  key_requests_repeat (self->key_requests);
   self->discont = gst_pad_push (self->user, buffer) != GST_FLOW_OK;
   return GST_FLOW_OK;
 }
@@ -152,8 +241,10 @@ push_gap (CallOutput *self, GstEvent *event)
   GstClockTime timestamp, duration, shifted;
 
   gst_event_parse_gap (event, &timestamp, &duration);
-  if (is_passing (self) && shift (self, timestamp, &shifted) && GST_CLOCK_TIME_IS_VALID (shifted))
-    gst_pad_push_event (self->user, gst_event_new_gap (shifted, duration));
+  if (!is_passing (self) || !shift (self, timestamp, &shifted) || !GST_CLOCK_TIME_IS_VALID (shifted))
+    return;
+  push_tags (self);
+  gst_pad_push_event (self->user, gst_event_new_gap (shifted, duration));
 }
 
 static gboolean
@@ -226,12 +317,13 @@ output_query (GstPad *pad, GstObject *parent, GstQuery *query)
 }
 
 CallOutput *
-call_output_new (GstPad *user, GstClockTime base_time)
+call_output_new (GstPad *user, GstClockTime base_time, GstTagList *tags)
 {
   CallOutput *self = g_new0 (CallOutput, 1);
 
   self->user = user;
   self->base_time = base_time;
+  self->tags = tags != NULL ? gst_tag_list_ref (tags) : NULL;
   self->discont = TRUE;
   self->last = GST_CLOCK_TIME_NONE;
   gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
@@ -240,10 +332,11 @@ call_output_new (GstPad *user, GstClockTime base_time)
   gst_pad_set_event_function_full (self->sink, output_event, self, NULL);
   gst_pad_set_query_function_full (self->sink, output_query, self, NULL);
   gst_pad_set_active (self->sink, TRUE);
+  self->key_requests = key_requests_new (self->sink);
   if (user != NULL) {
     self->parent = gst_pad_get_parent_element (user);
-    self->probe = gst_pad_add_probe (
-        user, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_user_event, gst_object_ref (self->sink), gst_object_unref);
+    self->probe = gst_pad_add_probe (user, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_user_event,
+        g_atomic_rc_box_acquire (self->key_requests), key_requests_unref);
   }
   return self;
 }
@@ -268,6 +361,8 @@ call_output_free (CallOutput *self)
 {
   call_output_close (self);
   gst_pad_set_active (self->sink, FALSE);
+  g_clear_pointer (&self->key_requests, key_requests_unref);
+  gst_clear_tag_list (&self->tags);
   gst_clear_object (&self->sink);
   gst_clear_object (&self->user);
   gst_clear_object (&self->parent);

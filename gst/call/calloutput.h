@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct CallOutput CallOutput;
 
 /* @user: (transfer full) (nullable): the user's src pad; NULL throws everything away. @base_time: the leg's. */
-CallOutput *call_output_new (GstPad *user, GstClockTime base_time);
+CallOutput *call_output_new (GstPad *user, GstClockTime base_time, GstTagList *tags);
 GstPad *call_output_get_sink (CallOutput *self); /* (transfer none) */
 /* Nothing goes through afterwards, but for a push that is under way. */
 void call_output_close (CallOutput *self);

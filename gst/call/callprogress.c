@@ -29,6 +29,7 @@ struct CallProgress
   GstPad *pad;
   ToneSynth *synth;
   GstClockTime limit;
+  GstTagList *tags; /* NULL: none */
 };
 
 CallProgress *
@@ -89,6 +90,8 @@ push_head (CallProgress *self)
   gst_pad_push_event (self->pad, gst_event_new_stream_start (id));
   gst_pad_push_event (self->pad, gst_event_new_caps (caps));
   gst_pad_push_event (self->pad, gst_event_new_segment (&segment));
+  if (self->tags != NULL)
+    gst_pad_push_event (self->pad, gst_event_new_tag (gst_tag_list_ref (self->tags)));
 }
 
 /* FALSE: stopped meanwhile. */
@@ -157,6 +160,7 @@ join (CallProgress *self)
   g_thread_join (thread);
   g_clear_pointer (&self->synth, tone_synth_free);
   gst_clear_object (&self->pad);
+  gst_clear_tag_list (&self->tags);
 }
 
 void
@@ -168,7 +172,7 @@ call_progress_finish (CallProgress *self)
 }
 
 void
-call_progress_play (CallProgress *self, GstPad *pad, ToneKind kind, GstClockTime limit)
+call_progress_play (CallProgress *self, GstPad *pad, ToneKind kind, GstClockTime limit, GstTagList *tags)
 {
   const ZoneTone *tone = &self->zone->tones[kind];
   g_autoptr (ToneScript) script = tone_script_parse (tone->script, NULL);
@@ -179,6 +183,7 @@ call_progress_play (CallProgress *self, GstPad *pad, ToneKind kind, GstClockTime
   self->synth = tone_synth_new (script, &settings, NULL);
   self->pad = pad;
   self->limit = limit;
+  self->tags = tags != NULL ? gst_tag_list_ref (tags) : NULL;
   g_mutex_lock (&self->lock);
   self->stopped = self->closed;
   self->thread = g_thread_new ("call-progress", run, self);

@@ -25,7 +25,7 @@ typedef struct CallProgress CallProgress;
 /* @element: whose clock and base time count, not owned. */
 CallProgress *call_progress_new (GstElement *element, const ToneZone *zone);
 /* On @pad (transfer full), until stop() or for @limit. In place of what it played before. */
-void call_progress_play (CallProgress *self, GstPad *pad, ToneKind kind, GstClockTime limit);
+void call_progress_play (CallProgress *self, GstPad *pad, ToneKind kind, GstClockTime limit, GstTagList *tags);
 /* Does not wait: nothing new is pushed. */
 void call_progress_stop (CallProgress *self);
 /* Waits until the limit has come; what has none stops. */

@@ -436,6 +436,7 @@ gst_call_session_finalize (GObject *object)
   g_free (self->video_codec);
   g_free (self->call_id);
   g_free (self->peer);
+  g_free (self->peer_name);
   g_free (self->user);
   g_free (self->call_type);
   g_free (self->dial_type);

@@ -34,7 +34,9 @@ typedef struct
   void (*tracks) (GstElement *element, const guint n_tracks[2]);
   void (*end_of_call) (GstElement *element); /* on-end=eos: end the streams */
   /* Of a call that we made. */
-  void (*progress) (GstElement *element, ParticipantState previous, ParticipantState state, const char *reason);
+  void (*progress) (GstElement *element, ParticipantState previous, ParticipantState state, const char *reason,
+      GstTagList *tags); /* of the call; NULL */
+  void (*quality) (GstElement *element, GstCallMedia media, guint index, const GstStructure *figures); /* received */
 } GstCallMemberFuncs;
 
 GstCallSession *gst_call_session_new (const char *name);
@@ -62,6 +64,8 @@ void gst_call_session_dial (GstCallSession *self, const char *peer, const char *
 void gst_call_session_answer (GstCallSession *self, const char *call_id);
 void gst_call_session_reject (GstCallSession *self, const char *call_id, const char *reason);
 void gst_call_session_hang_up (GstCallSession *self);
+/* Hangs up, and then ends the streams of what is received, whatever on-end says. */
+void gst_call_session_finish (GstCallSession *self);
 
 ParticipantState gst_call_session_get_state (GstCallSession *self);
 char *gst_call_session_dup_call_id (GstCallSession *self);

@@ -16,12 +16,25 @@
 #include "callsessionprivate.h"
 
 #include "callsessiondebug.h"
+#include "calltags.h"
+
+GstTagList *
+session_dup_tags (GstCallSession *self)
+{
+  GstTagList *tags;
+
+  g_mutex_lock (&self->lock);
+  tags = call_tags_new (self->call_id, self->peer, self->peer_name);
+  g_mutex_unlock (&self->lock);
+  return tags;
+}
 
 /* Only callsrc has one: it is asked without the lock, as all are. */
 static void
 tell_progress (GstCallSession *self, ParticipantState previous, ParticipantState state, const char *reason)
 {
   g_autoptr (GstElement) element = NULL;
+  g_autoptr (GstTagList) tags = session_dup_tags (self);
   const GstCallMemberFuncs *funcs = NULL;
 
   g_mutex_lock (&self->lock);
@@ -34,7 +47,7 @@ tell_progress (GstCallSession *self, ParticipantState previous, ParticipantState
   }
   g_mutex_unlock (&self->lock);
   if (element != NULL && self->caller)
-    funcs->progress (element, previous, state, reason);
+    funcs->progress (element, previous, state, reason, tags);
 }
 
 void
@@ -127,7 +140,17 @@ session_set_call (GstCallSession *self, const char *call_id, const char *peer)
   if (peer != NULL) {
     g_free (self->peer);
     self->peer = g_strdup (peer);
+    g_clear_pointer (&self->peer_name, g_free);
   }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+session_set_peer_name (GstCallSession *self, const char *name)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->peer_name);
+  self->peer_name = g_strdup (name);
   g_mutex_unlock (&self->lock);
 }
 
@@ -319,4 +342,24 @@ void
 gst_call_session_hang_up (GstCallSession *self)
 {
   session_invoke (self, do_hang_up, NULL, NULL);
+}
+
+static void
+end_receiver (GstCallSession *self, GstElement *element, const GstCallMemberFuncs *funcs)
+{
+  if (funcs->output != NULL && funcs->end_of_call != NULL)
+    funcs->end_of_call (element);
+}
+
+static void
+do_finish (GstCallSession *self, const char *first, const char *second)
+{
+  session_apply (self, PARTICIPANT_EVENT_HANG_UP, "hangup");
+  session_foreach_member (self, end_receiver);
+}
+
+void
+gst_call_session_finish (GstCallSession *self)
+{
+  session_invoke (self, do_finish, NULL, NULL);
 }

@@ -60,6 +60,7 @@ on_incoming (GstCallSession *self, const CallMessage *message)
     return;
   }
   session_set_call (self, message->call_id, message->caller.id);
+  session_set_peer_name (self, message->caller.full_name);
   session_take_terms (self, message, FALSE);
   session_post_incoming (self, message);
   session_apply (self, PARTICIPANT_EVENT_INCOMING, NULL);
@@ -182,6 +183,7 @@ take_up (GstCallSession *self, const CallMessage *call)
 {
   gboolean caller = g_strcmp0 (call->caller.id, self->user) == 0;
   const char *other = caller ? call->receiver.id : call->caller.id;
+  const char *name = caller ? call->receiver.full_name : call->caller.full_name;
 
   if (gst_call_session_get_state (self) != PARTICIPANT_STATE_IDLE || self->stopping)
     return;
@@ -191,6 +193,7 @@ take_up (GstCallSession *self, const CallMessage *call)
     } else if (wants_call (self, call, other)) {
       self->dialed = TRUE;
       session_set_call (self, call->call_id, other);
+      session_set_peer_name (self, name);
       session_take_terms (self, call, TRUE);
       session_set_state (self, PARTICIPANT_STATE_RINGING, "resumed");
       session_update_timers (self, PARTICIPANT_STATE_RINGING);
@@ -207,6 +210,7 @@ take_up (GstCallSession *self, const CallMessage *call)
   }
   self->dialed = TRUE;
   session_set_call (self, call->call_id, other);
+  session_set_peer_name (self, name);
   session_take_terms (self, call, caller);
   session_apply (self, PARTICIPANT_EVENT_RESUMED, "resumed");
 }

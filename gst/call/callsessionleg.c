@@ -217,6 +217,7 @@ make_leg (GstCallSession *self, GError **error)
 {
   g_autoptr (GPtrArray) inputs = copy_inputs (self);
   g_auto (GStrv) addresses = session_split_addresses (self);
+  g_autoptr (GstTagList) tags = session_dup_tags (self);
   gboolean video = !self->caller || g_strcmp0 (self->call_type, "video") == 0;
   GstCallLegConfig config = {
       .name = GST_OBJECT_NAME (self),
@@ -228,6 +229,7 @@ make_leg (GstCallSession *self, GError **error)
       .receive_video = self->has_source && video ? MAX (1, count_inputs (inputs, GST_CALL_MEDIA_VIDEO)) : 0,
       .video_codec = self->video_codec,
       .meters = session_start_quality (self),
+      .tags = tags,
   };
 
   session_fill_ice (self, addresses, &config.ice);

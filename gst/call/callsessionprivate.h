@@ -61,6 +61,7 @@ struct _GstCallSession
   ParticipantState state;
   char *call_id;
   char *peer;
+  char *peer_name; /* NULL: not told */
 
   GstCallPace pace;
   GThread *thread;
@@ -121,6 +122,8 @@ gboolean session_is_playing (GstCallSession *self);
 void session_apply (GstCallSession *self, ParticipantEvent event, const char *reason);
 void session_set_state (GstCallSession *self, ParticipantState state, const char *reason);
 void session_set_call (GstCallSession *self, const char *call_id, const char *peer);
+void session_set_peer_name (GstCallSession *self, const char *name); /* after session_set_call () */
+GstTagList *session_dup_tags (GstCallSession *self);                 /* of what is received; NULL */
 void session_update_timers (GstCallSession *self, ParticipantState state);
 /* Ends with a GST_ELEMENT_ERROR (on-end=wait: a call-error message, and the session goes on unless @fatal). */
 void session_fail (GstCallSession *self, const GError *error, gboolean fatal);

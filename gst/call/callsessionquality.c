@@ -45,6 +45,30 @@ set_times (GstCallSession *self, GstElement *element, GstStructure *structure)
       G_TYPE_UINT64, begin, NULL);
 }
 
+/* Besides the message, to the pad that the track comes out of. */
+static void
+tell_pad (GstCallSession *self, const GstStructure *structure)
+{
+  GstCallMedia media = g_strcmp0 (gst_structure_get_string (structure, "media"), "video") == 0 ? GST_CALL_MEDIA_VIDEO
+                                                                                               : GST_CALL_MEDIA_AUDIO;
+  g_autoptr (GstElement) element = NULL;
+  const GstCallMemberFuncs *funcs = NULL;
+  guint index = 0;
+
+  gst_structure_get_uint (structure, "track", &index);
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->members->len && element == NULL; i++) {
+    const GstCallMember *member = &g_array_index (self->members, GstCallMember, i);
+    if (member->funcs->quality != NULL) {
+      element = gst_object_ref (member->element);
+      funcs = member->funcs;
+    }
+  }
+  g_mutex_unlock (&self->lock);
+  if (element != NULL)
+    funcs->quality (element, media, index, structure);
+}
+
 static void
 post (GstCallSession *self, const GstStructure *figures)
 {
@@ -59,6 +83,8 @@ post (GstCallSession *self, const GstStructure *figures)
   gst_structure_set (
       structure, "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "call-id", G_TYPE_STRING, call_id, NULL);
   set_times (self, element, structure);
+  if (!sent)
+    tell_pad (self, structure);
   gst_element_post_message (element, gst_message_new_element (GST_OBJECT (element), structure));
 }
 

@@ -67,8 +67,9 @@ gst_call_src_send_event (GstElement *element, GstEvent *event)
   gst_event_unref (event);
   session = gst_call_participant_ref_session (&self->participant);
   if (session != NULL)
-    gst_call_session_hang_up (session);
-  gst_call_src_end_of_call (element);
+    gst_call_session_finish (session);
+  else
+    gst_call_src_end_of_call (element);
   return TRUE;
 }
 
@@ -79,6 +80,7 @@ static const GstCallMemberFuncs member_funcs = {
     .tracks = gst_call_src_tracks,
     .end_of_call = gst_call_src_end_of_call,
     .progress = gst_call_src_progress,
+    .quality = gst_call_src_quality,
 };
 
 static void

@@ -6,6 +6,8 @@
 
 #include "gstcallsrcprivate.h"
 
+#include "callpadevents.h"
+
 GST_DEBUG_CATEGORY_EXTERN (callsrc_debug);
 #define GST_CAT_DEFAULT callsrc_debug
 
@@ -125,6 +127,12 @@ expose_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_REMOVE;
 }
 
+static char *
+pad_name (GstCallMedia media, guint index)
+{
+  return g_strdup_printf ("%s_%u", media == GST_CALL_MEDIA_AUDIO ? "audio" : "video", index);
+}
+
 static GstPad *
 find_pad (GstCallSrc *self, const char *name)
 {
@@ -140,7 +148,7 @@ GstPad *
 gst_call_src_output (GstElement *element, GstCallMedia media, guint index)
 {
   GstCallSrc *self = GST_CALL_SRC (element);
-  g_autofree char *name = g_strdup_printf ("%s_%u", media == GST_CALL_MEDIA_AUDIO ? "audio" : "video", index);
+  g_autofree char *name = pad_name (media, index);
   GstPad *pad;
 
   GST_OBJECT_LOCK (self);
@@ -211,19 +219,13 @@ show_missing_pad (GstCallSrc *self, GstCallMedia media)
 }
 
 static void
-push_eos (GstElement *element, gpointer pad)
-{
-  gst_pad_push_event (pad, gst_event_new_eos ());
-}
-
-static void
 end_missing_pad (GstElement *element, gpointer media)
 {
   GstCallSrc *self = GST_CALL_SRC (element);
   g_autoptr (GstPad) pad = gst_call_src_output (element, GPOINTER_TO_INT (media), 0);
 
   show_missing_pad (self, GPOINTER_TO_INT (media));
-  push_eos (element, pad);
+  call_pad_events_push (element, pad, gst_event_new_eos ());
 }
 
 void
@@ -276,11 +278,12 @@ end_streams (GstElement *element, gpointer user_data)
   pads = copy_pads (self);
   /* Each on a thread of its own: a muxer may hold the one stream back until it hears of the other's end. */
   for (guint i = 0; i < pads->len; i++)
-    gst_element_call_async (element, push_eos, gst_object_ref (g_ptr_array_index (pads, i)), gst_object_unref);
+    call_pad_events_push (element, g_ptr_array_index (pads, i), gst_event_new_eos ());
 }
 
 void
-gst_call_src_progress (GstElement *element, ParticipantState previous, ParticipantState state, const char *reason)
+gst_call_src_progress (
+    GstElement *element, ParticipantState previous, ParticipantState state, const char *reason, GstTagList *tags)
 {
   g_autoptr (CallProgress) progress = ref_progress (GST_CALL_SRC (element));
   ToneKind kind;
@@ -289,9 +292,26 @@ gst_call_src_progress (GstElement *element, ParticipantState previous, Participa
     return;
   if (call_progress_tone_of (previous, state, reason, &kind))
     call_progress_play (progress, gst_call_src_output (element, GST_CALL_MEDIA_AUDIO, 0), kind,
-        kind == TONE_RINGBACK ? GST_CLOCK_TIME_NONE : CALL_PROGRESS_END_TIME);
+        kind == TONE_RINGBACK ? GST_CLOCK_TIME_NONE : CALL_PROGRESS_END_TIME, tags);
   else
     call_progress_stop (progress);
+}
+
+void
+gst_call_src_quality (GstElement *element, GstCallMedia media, guint index, const GstStructure *figures)
+{
+  GstCallSrc *self = GST_CALL_SRC (element);
+  g_autofree char *name = pad_name (media, index);
+  g_autoptr (GstPad) pad = NULL;
+
+  GST_OBJECT_LOCK (self);
+  pad = find_pad (self, name);
+  if (pad != NULL)
+    gst_object_ref (pad);
+  GST_OBJECT_UNLOCK (self);
+  if (pad != NULL)
+    call_pad_events_push (
+        element, pad, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, gst_structure_copy (figures)));
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "calltags.h"
 #include "gstcallsignaling.h"
 #include "gstcallsink.h"
 #include "gstcallsrc.h"
@@ -12,6 +13,7 @@ plugin_init (GstPlugin *plugin)
 {
   gboolean ok = FALSE;
 
+  call_tags_register ();
   ok |= GST_ELEMENT_REGISTER (callsignaling, plugin);
   ok |= GST_ELEMENT_REGISTER (callsrc, plugin);
   ok |= GST_ELEMENT_REGISTER (callsink, plugin);
