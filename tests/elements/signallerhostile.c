@@ -364,6 +364,81 @@ test_bad_answers (void)
   socket_server_free (server);
 }
 
+/* ---- the order of things ---- */
+
+typedef struct
+{
+  Party *party;
+  GString *order;
+} Ordered;
+
+static void
+on_ordered_answer (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Ordered *ordered = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CallMessage) answer = gst_call_signaller_request_finish (GST_CALL_SIGNALLER (object), result, &error);
+
+  g_assert_no_error (error);
+  g_string_append_printf (ordered->order, "answer %s, ", answer->call_id);
+}
+
+/* Asks the next thing in the dispatch in which the first answer came. */
+static void
+on_first_answer (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Ordered *ordered = user_data;
+  g_autoptr (CallMessage) request = message_start ("bob", "audio");
+
+  on_ordered_answer (object, result, user_data);
+  gst_call_signaller_request_async (ordered->party->signaller, request, NULL, on_ordered_answer, ordered);
+}
+
+static void
+on_ordered_message (GstCallSignaller *signaller, const CallMessage *message, gpointer user_data)
+{
+  Ordered *ordered = user_data;
+
+  g_string_append_printf (ordered->order, "%s %s, ", call_message_type_to_string (message->type), message->call_id);
+}
+
+/* Two answers and an event that lie in the socket when the client comes to read it: as if the server had been quicker
+ * than the client's thread, which a busy machine makes it. A fast client finds them the same way. */
+static void
+on_ordered_request (SoupWebsocketConnection *socket, int type, GBytes *message, gpointer user_data)
+{
+  guint *requests = user_data;
+
+  if ((*requests)++ > 0)
+    return;
+  say (socket, "431[{\"ok\":true,\"callId\":\"a\"}]");
+  say (socket, "432[{\"ok\":true,\"callId\":\"b\"}]");
+  say (socket, "42[\"call-accepted\",{\"callId\":\"b\",\"channelName\":\"c\",\"by\":\"bob\"}]");
+  say (socket, "42[\"call-ended\",{\"callId\":\"b\",\"endedBy\":\"bob\",\"reason\":\"hangup\",\"duration\":0}]");
+  soup_websocket_connection_close (socket, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+}
+
+static void
+test_order (void)
+{
+  static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
+  SocketServer *server = socket_server_new (says);
+  Party *party = start_party (server->url, CONNECT_TIME_MS);
+  g_autoptr (GString) order = g_string_new ("");
+  g_autoptr (CallMessage) request = call_message_new (CALL_MESSAGE_CALL_ACTIVE);
+  Ordered ordered = {party, order};
+  guint requests = 0;
+
+  WAIT_UNTIL (party->connected == 1);
+  g_signal_connect (party->signaller, "message", G_CALLBACK (on_ordered_message), &ordered);
+  gst_call_signaller_request_async (party->signaller, request, NULL, on_first_answer, &ordered);
+  g_signal_connect (g_ptr_array_index (server->sockets, 0), "message", G_CALLBACK (on_ordered_request), &requests);
+  WAIT_UNTIL (party->disconnected == 1);
+  g_assert_cmpstr (order->str, ==, "answer a, answer b, call-accepted b, call-ended b, ");
+  party_free (party);
+  socket_server_free (server);
+}
+
 static void
 stop_unheard (void)
 {
@@ -452,6 +527,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signaller/hostile/no-pings", test_no_pings);
   g_test_add_func ("/signaller/hostile/rubbish-when-up", test_rubbish_when_up);
   g_test_add_func ("/signaller/hostile/bad-answers", test_bad_answers);
+  g_test_add_func ("/signaller/hostile/order", test_order);
   g_test_add_func ("/signaller/hostile/stop-is-bounded", test_stop_is_bounded);
   g_test_add_func ("/signaller/hostile/bad-certificate", test_bad_certificate);
   return g_test_run ();
