@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* Why what comes in is not dealt with at once. libsoup reads a websocket until it is empty, in one dispatch; and a GTask
- * that was made in the dispatch in which it returns calls back in the next one. Where the reader is slower than the
- * server (a busy machine), this was possible in one dispatch, and the caller rang for ever:
+/* Why what comes in is not dealt with at once. libsoup reads a websocket until it is empty, in one dispatch; and a
+ * GTask that was made in the dispatch in which it returns calls back in the next one. Where the reader is slower than
+ * the server (a busy machine), this was possible in one dispatch, and the caller rang for ever:
  *
  *   reads   ack 1   its callback asks for a call: request 2
  *   reads   ack 2   "call c has started": postponed, for the task of request 2 is of this dispatch

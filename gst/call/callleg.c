@@ -275,9 +275,9 @@ on_closed (gpointer object, gpointer data)
     closing->done (closing->user_data);
 }
 
-/* webrtcbin sets descriptions on a thread of its own, which it ends only when all in it is at NULL. A task that is under
- * way by then takes elements that were just stopped back to the state that webrtcbin had before: a nicesrc of a leg
- * that was closed early ran on for ever, and gst_deinit() waited for its thread. So no task may be under way. */
+/* webrtcbin sets descriptions on a thread of its own, which it ends only when all in it is at NULL. A task that is
+ * under way by then takes elements that were just stopped back to the state that webrtcbin had before: a nicesrc of a
+ * leg that was closed early ran on for ever, and gst_deinit() waited for its thread. So no task may be under way. */
 static void
 stop_pipeline (GstCallLeg *self)
 {
