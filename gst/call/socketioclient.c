@@ -23,7 +23,6 @@
 
 #include "gst/call/socketioclient.h"
 
-#include "gst/call/callinbox.h"
 #include "gst/core/engineio.h"
 #include "gst/core/jsoncheck.h"
 #include "gst/core/socketio.h"
@@ -31,7 +30,6 @@
 #include <json-glib/json-glib.h>
 
 #define MAX_PAYLOAD 1000000 /* of a frame that comes in */
-#define MAX_WAITING (4 * MAX_PAYLOAD)
 #define MAX_PING_WAIT_MS (10 * 60 * 1000)
 
 typedef enum
@@ -54,7 +52,6 @@ struct SocketioClient
   GCancellable *cancellable; /* of the websocket's handshake */
   SoupWebsocketConnection *connection;
   GError *socket_error; /* what libsoup said before it closes */
-  CallInbox *inbox;     /* between libsoup and us */
   SocketioDecoder *decoder;
   GSource *timer;
   guint ping_wait_ms;
@@ -107,7 +104,6 @@ finish (SocketioClient *client, const GError *error)
   stop_timer (client);
   g_cancellable_cancel (client->cancellable);
   drop_connection (client);
-  call_inbox_clear (client->inbox);
   if (client->phase == PHASE_CLOSED)
     return;
   if (client->phase == PHASE_CLOSING) {
@@ -286,8 +282,19 @@ handle_message (SocketioClient *client, const EngineioPacket *engine)
 }
 
 static void
-handle_engine (SocketioClient *client, const EngineioPacket *packet)
+on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type, GBytes *message, gpointer user_data)
 {
+  SocketioClient *client = user_data;
+  gsize length;
+  const guint8 *data = g_bytes_get_data (message, &length);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EngineioPacket) packet =
+      engineio_packet_parse (data, length, type == SOUP_WEBSOCKET_DATA_BINARY, MAX_PAYLOAD, &error);
+
+  if (client->phase >= PHASE_CLOSING)
+    return;
+  if (!packet)
+    return fail_protocol (client, error->message);
   switch (packet->type) {
     case ENGINEIO_OPEN:
       return handle_open (client, packet->data);
@@ -311,34 +318,6 @@ handle_engine (SocketioClient *client, const EngineioPacket *packet)
 }
 
 static void
-on_inbox (GBytes *message, gboolean binary, gpointer user_data)
-{
-  SocketioClient *client = user_data;
-  g_autoptr (EngineioPacket) packet = NULL;
-  g_autoptr (GError) error = NULL;
-  const guint8 *data;
-  gsize length;
-
-  if (!message)
-    return fail_protocol (
-        client, client->socket_error ? client->socket_error->message : "the server closed the connection");
-  data = g_bytes_get_data (message, &length);
-  packet = engineio_packet_parse (data, length, binary, MAX_PAYLOAD, &error);
-  if (!packet)
-    return fail_protocol (client, error->message);
-  handle_engine (client, packet);
-}
-
-static void
-on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type, GBytes *message, gpointer user_data)
-{
-  SocketioClient *client = user_data;
-
-  if (client->phase < PHASE_CLOSING && !call_inbox_push (client->inbox, message, type == SOUP_WEBSOCKET_DATA_BINARY))
-    fail_protocol (client, "more at once than can be taken in");
-}
-
-static void
 on_socket_error (SoupWebsocketConnection *connection, const GError *error, gpointer user_data)
 {
   SocketioClient *client = user_data;
@@ -355,7 +334,7 @@ on_socket_closed (SoupWebsocketConnection *connection, gpointer user_data)
   if (client->phase == PHASE_CLOSING)
     finish (client, NULL);
   else
-    call_inbox_end (client->inbox);
+    fail_protocol (client, client->socket_error ? client->socket_error->message : "the server closed the connection");
 }
 
 static void
@@ -388,7 +367,6 @@ socketio_client_new (SoupSession *session, GUri *uri, const char *auth_json, gui
   client->user_data = user_data;
   client->auth_json = g_strdup (auth_json);
   client->decoder = socketio_decoder_new (&socketio_limits_default);
-  client->inbox = call_inbox_new (MAX_WAITING, on_inbox, client);
   client->cancellable = g_cancellable_new ();
   client->request = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
   soup_message_add_flags (client->request, SOUP_MESSAGE_NO_REDIRECT);
@@ -404,7 +382,6 @@ socketio_client_free (SocketioClient *client)
   stop_timer (client);
   g_cancellable_cancel (client->cancellable);
   drop_connection (client);
-  call_inbox_free (client->inbox);
   g_object_unref (client->cancellable);
   g_object_unref (client->request);
   socketio_decoder_free (client->decoder);
@@ -438,7 +415,6 @@ socketio_client_close (SocketioClient *client)
   g_return_if_fail (phase < PHASE_CLOSING);
 
   stop_timer (client);
-  call_inbox_clear (client->inbox);
   g_cancellable_cancel (client->cancellable); /* a handshake that is not over has nobody to come to */
   client->phase = PHASE_CLOSING;
   if (phase == PHASE_UP) {

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* gst-call-pipeline run|show|list: see its manual page. */
+/* gst-call-pipeline run|show|list|serve: see its manual page. */
 
 #include <gst/gst.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "elements.h"
 #include "library.h"
 #include "runner.h"
+#include "serve.h"
 
 typedef struct
 {
-  gboolean json, verbose;
+  RunnerOptions run;
   char *timeout;
   gboolean version;
   char **words; /* what is no option */
@@ -98,7 +98,7 @@ command_list (const Arguments *arguments)
       status = RUNNER_FAILED;
       continue;
     }
-    missing = elements_missing (recipe);
+    missing = runner_missing_elements (recipe);
     lacks = join (missing, " ");
     g_print ("%-20s  %s%s%s%s\n", name, recipe->what, missing->len > 0 ? "  [missing: " : "", lacks,
         missing->len > 0 ? "]" : "");
@@ -138,62 +138,34 @@ load (const Arguments *arguments, GHashTable **values)
   return g_steal_pointer (&recipe);
 }
 
-static void
-print_header (const Recipe *recipe)
-{
-  g_autofree char *needs = join (recipe->needs, " ");
-
-  g_print ("# %s: %s\n# needs:   %s\n", recipe->name, recipe->what, needs);
-  print_variables (recipe);
-  g_print ("# expect:  %s%s%s%s\n", recipe_end_to_string (recipe->expect),
-      recipe->expect_connected ? ", connected" : "", recipe->expect_file != NULL ? ", file " : "",
-      recipe->expect_file != NULL ? recipe->expect_file : "");
-  if (recipe->timeout != NULL)
-    g_print ("# timeout: %s\n", recipe->timeout);
-  if (recipe->stdout_media)
-    g_print ("# stdout:  media\n");
-  if (recipe->instances != NULL)
-    g_print ("# instances: %s\n", recipe->instances);
-}
-
-/* @branches, @reactions: as they stand in the recipe, or expanded. */
-static void
-print_reactions (const GPtrArray *branches, const GPtrArray *reactions)
-{
-  for (guint i = 0; i < branches->len; i++) {
-    const RecipeBranch *branch = g_ptr_array_index (branches, i);
-    g_print ("# branch:  %s  %s\n", branch->name, branch->line);
-  }
-  for (guint i = 0; i < reactions->len; i++) {
-    g_autofree char *text = reaction_to_string (g_ptr_array_index (reactions, i));
-    g_print ("# on:      %s\n", text);
-  }
-  if (reactions->len > 0)
-    g_print ("# gst-launch-1.0 runs the line, but has no reactions: gst-call-pipeline run does.\n");
-}
-
 static int
 command_show (const Arguments *arguments)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) values = NULL;
   g_autoptr (Recipe) recipe = load (arguments, &values);
-  g_auto (RunnerJob) job = {0};
+  g_autofree char *needs = NULL;
+  g_autofree char *line = NULL;
   g_autofree char *shell = NULL;
 
   if (recipe == NULL)
     return RUNNER_USAGE;
-  print_header (recipe);
-  if (!runner_job_init (&job, recipe, values, &error)) {
-    if (!g_error_matches (error, RECIPE_ERROR, RECIPE_ERROR_MISSING))
-      return usage_error (error->message);
+  needs = join (recipe->needs, " ");
+  g_print ("# %s: %s\n# needs:   %s\n", recipe->name, recipe->what, needs);
+  print_variables (recipe);
+  g_print ("# expect:  %s%s%s\n", recipe_end_to_string (recipe->expect), recipe->expect_file != NULL ? ", file " : "",
+      recipe->expect_file != NULL ? recipe->expect_file : "");
+  if (recipe->timeout_s > 0)
+    g_print ("# timeout: %us\n", recipe->timeout_s);
+  if (recipe->stdout_media)
+    g_print ("# stdout:  media\n");
+  line = recipe_expand (recipe, values, &error);
+  if (line == NULL) {
     /* Without its values a recipe can still be read. */
-    print_reactions (recipe->branches, recipe->reactions);
     g_print ("%s\n", recipe->line);
-    return RUNNER_OK;
+    return g_error_matches (error, RECIPE_ERROR, RECIPE_ERROR_MISSING) ? RUNNER_OK : usage_error (error->message);
   }
-  print_reactions (job.branches, job.reactions);
-  shell = recipe_line_to_shell (job.line);
+  shell = recipe_line_to_shell (line);
   g_print ("gst-launch-1.0 %s-e %s\n", recipe->stdout_media ? "-q " : "", shell);
   return RUNNER_OK;
 }
@@ -204,15 +176,18 @@ command_run (const Arguments *arguments)
   g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) values = NULL;
   g_autoptr (Recipe) recipe = load (arguments, &values);
-  g_auto (RunnerJob) job = {.json = arguments->json, .verbose = arguments->verbose};
+  g_autofree char *line = NULL;
+  g_autofree char *file = NULL;
 
   if (recipe == NULL)
     return RUNNER_USAGE;
-  if (!runner_job_init (&job, recipe, values, &error))
-    return usage_error (error->message);
-  if (arguments->timeout != NULL && !recipe_parse_timeout (arguments->timeout, &job.timeout_s))
+  if (arguments->timeout != NULL && !recipe_parse_timeout (arguments->timeout, &recipe->timeout_s))
     return usage_error ("--timeout takes 30s, 2m or none (at most 24h)");
-  return runner_run (&job);
+  line = recipe_expand (recipe, values, &error);
+  if (line == NULL)
+    return usage_error (error->message);
+  file = recipe_expand_file (recipe, values, NULL);
+  return runner_run (recipe, line, file, &arguments->run);
 }
 
 static const struct
@@ -229,14 +204,15 @@ static gboolean
 parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
 {
   const GOptionEntry entries[] = {
-      {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Say events as JSON, one object a line", NULL},
-      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &arguments->verbose, "Say how caps change", NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->run.json, "Say events as JSON, one object a line", NULL},
+      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &arguments->run.verbose, "Say how caps change", NULL},
       {"timeout", 0, 0, G_OPTION_ARG_STRING, &arguments->timeout, "Instead of the recipe's: 30s, 2m, none", "TIME"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->words, NULL, NULL},
       {NULL},
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("run NAME [VARIABLE=VALUE...] | show NAME [...] | list");
+  g_autoptr (GOptionContext) context =
+      g_option_context_new ("run NAME [VARIABLE=VALUE...] | show NAME [...] | list | serve --rules FILE");
 
   g_option_context_set_summary (context, "Runs media pipelines for calls from recipes (pipelines/NAME.launch).");
   g_option_context_set_description (context,
@@ -256,6 +232,10 @@ main (int argc, char **argv)
 
   setvbuf (stdout, NULL, _IOLBF, 0);
   g_set_prgname ("gst-call-pipeline");
+#ifdef HAVE_WORKER
+  if (argc > 1 && g_str_equal (argv[1], "serve")) /* which has options of its own */
+    return serve_main (argc - 1, argv + 1);
+#endif
   if (!parse_arguments (&argc, &argv, &arguments, &error))
     return usage_error (error->message);
   if (arguments.version) {
@@ -266,5 +246,5 @@ main (int argc, char **argv)
     if (g_str_equal (arguments.words[0], commands[i].name))
       return commands[i].func (&arguments);
   }
-  return usage_error ("run, show or list? (see --help)");
+  return usage_error ("run, show, list or serve? (see --help)");
 }
