@@ -59,6 +59,7 @@ enum
   ID_TRACK_TYPE = 0x83,
   ID_FLAG_LACING = 0x9c,
   ID_NAME = 0x536e,
+  ID_LANGUAGE = 0x22b59c,
   ID_CODEC_ID = 0x86,
   ID_CODEC_PRIVATE = 0x63a2,
   ID_CODEC_DELAY = 0x56aa,
@@ -278,6 +279,7 @@ make_entry (const RecordTrack *track)
   ebml_put_uint (entry, ID_TRACK_TYPE, is_picture (track) ? 1 : 2);
   ebml_put_uint (entry, ID_FLAG_LACING, 0);
   ebml_put_string (entry, ID_NAME, track->name);
+  ebml_put_string (entry, ID_LANGUAGE, "und"); /* left out it would be English */
   ebml_put_string (entry, ID_CODEC_ID, codecs[track->codec]);
   put_private_data (entry, track);
   if (!is_picture (track)) {

@@ -6,6 +6,8 @@ BY = {
     'call-answer-record': 'run-recipes',
     'call-listen': 'run-recipes',
     'call-play': 'run-recipes',
+    'call-record': 'run-records',
+    'call-record-tracks': 'run-records',
     'call-ring-incoming': 'run-recipes',
     'call-ringback': 'run-recipes',
     'call-say': 'run-recipes',

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include "gst/callrecord/recorder.h"
+#include "gst/callrecord/recordfile.h"
+#include "gst/callrecord/recordmanifest.h"
+#include "gst/core/recordsequence.h"
+#include "gst/core/recordsound.h"
+
+G_BEGIN_DECLS
+
+/* What recorder.c (threads, queue, order), recordertrack.c (a frame into its file) and recorderoutput.c (files) share.
+ * Everything here belongs to the recorder's thread, but for what is under the lock. */
+
+typedef struct RecorderOutput RecorderOutput;
+
+typedef struct
+{
+  guint index; /* in the recorder */
+  char *name;
+  gboolean video;
+  RecordTrack format;
+  gboolean has_format;
+  char *call_id, *peer, *peer_name;
+  GstStructure *quality;
+  RecorderOutput *output; /* the file it goes into, shared or its own */
+  guint number;           /* in the file; 0: not in it */
+  gboolean needs_key;     /* nothing can be shown before a keyframe */
+  gboolean format_changed;
+  gboolean ended;
+  RecordSound sound;
+  guint64 last;              /* running time of the last frame of a picture */
+  RecordTrackReport *report; /* of this file; owned by the output's list */
+  gint64 key_asked;          /* monotonic, us */
+} RecorderTrack;
+
+/* What is handed in, in the order of each track. */
+typedef enum
+{
+  RECORDER_ITEM_TRACK,
+  RECORDER_ITEM_FRAME,
+  RECORDER_ITEM_FORMAT,
+  RECORDER_ITEM_CALL,
+  RECORDER_ITEM_QUALITY,
+  RECORDER_ITEM_END
+} RecorderItemKind;
+
+typedef struct
+{
+  RecorderItemKind kind;
+  guint track;
+  RecorderTrack *new_track;
+  GstBuffer *buffer;
+  RecordTrack format;
+  char *call_id, *peer, *peer_name;
+  GstStructure *quality;
+  GstClockTime time; /* of the end */
+  RecordSequenceEntry entry;
+} RecorderItem;
+
+struct RecorderOutput
+{
+  RecordFile *file; /* NULL: none is open */
+  guint segment;
+  char *track_name;   /* with a file for each track; NULL: all are in this one */
+  guint64 base;       /* running time of the file's time 0 */
+  gint64 wall;        /* the same by the wall clock, us since 1970 */
+  char *call_id;      /* of the file; NULL: not known */
+  GPtrArray *reports; /* (element-type RecordTrackReport): one for each of its tracks */
+  guint64 active;     /* running time of the last thing that is worth recording */
+  gint64 flushed;     /* monotonic, us */
+  gboolean split_asked;
+};
+
+struct Recorder
+{
+  RecorderSettings settings;
+  RecorderCallbacks callbacks;
+  gpointer user_data;
+  GThread *thread;
+  GThreadPool *finisher; /* checksums and manifests */
+
+  GMutex lock;
+  GCond changed;
+  GQueue inbox;    /* (element-type RecorderItem) */
+  gsize queued;    /* bytes in the inbox and in the sequence */
+  GArray *waiting; /* (element-type guint): frames of each track that are handed in and not yet written */
+  gboolean live, stopping, done, failed, split;
+  GstClockTime latency;
+  guint64 loud; /* running time of the last loud sound */
+  RecorderFigures figures;
+
+  /* The thread's own. */
+  RecordSequence *sequence;
+  GPtrArray *tracks;  /* (element-type RecorderTrack): only grows */
+  GPtrArray *outputs; /* (element-type RecorderOutput) */
+  guint64 first;      /* running time of the first frame of all; with has_first */
+  gboolean has_first;
+};
+
+/* ---- recordertrack.c ---- */
+void recorder_track_free (RecorderTrack *track);
+/* A frame, its times in the buffer being running times. */
+void recorder_track_frame (Recorder *self, RecorderTrack *track, GstBuffer *buffer);
+/* No more frames; its sound is filled up to @time where that is near. */
+void recorder_track_end (Recorder *self, RecorderTrack *track, GstClockTime time);
+
+/* ---- recorderoutput.c ---- */
+RecorderOutput *recorder_output_for (Recorder *self, RecorderTrack *track);
+void recorder_output_free (RecorderOutput *output);
+/* Makes sure that a file is open that takes the track's frame at @time. FALSE: there is none and will be none. */
+gboolean recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gboolean keyframe);
+void recorder_output_close (Recorder *self, RecorderOutput *output, const char *reason);
+/* Flushes what has waited for a second, and finishes what has been idle. */
+void recorder_output_tick (Recorder *self, RecorderOutput *output, guint64 now);
+void recorder_output_failed (Recorder *self, RecorderOutput *output, const GError *error);
+void recorder_finish_job (gpointer job, gpointer recorder);
+
+/* ---- recorderthread.c ---- */
+gpointer recorder_thread (gpointer recorder);
+
+/* ---- recorder.c ---- */
+void recorder_item_free (gpointer item);
+gboolean recorder_is_done (Recorder *self);
+gboolean recorder_is_live (Recorder *self);
+void recorder_set_done (Recorder *self, gboolean failed);
+
+G_END_DECLS

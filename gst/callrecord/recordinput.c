@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#include "gst/callrecord/recordinput.h"
+
+#include <math.h>
+
+#include "gst/callrecord/recordwriter.h"
+
+GST_DEBUG_CATEGORY_EXTERN (callrecord_debug);
+#define GST_CAT_DEFAULT callrecord_debug
+
+#define FULL_SCALE 32768.0
+
+struct RecordInput
+{
+  GstBin *bin;
+  GstPad *ghost;
+  GstElement *writer;
+  GstPad *writer_pad;
+  GstElement *chain; /* NULL: the pad goes straight to the writer */
+  GQuark media;      /* name of the caps that it was made for; 0: not yet */
+  double idle_power; /* of a sample, 0..1 */
+};
+
+/* The chain for each kind of caps; "" for none. ${...} is filled in by make_chain(). */
+#define OPUS "audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=[1,2] ! opusenc name=encoder"
+/* Live: the encoder takes what time there is, and a keyframe comes at least every 4 s, so that players can seek. */
+#define VP8                                                                                                            \
+  "videoconvert ! vp8enc name=encoder deadline=1 cpu-used=8 threads=2 end-usage=cbr keyframe-max-dist=120 "            \
+  "buffer-size=1000 buffer-initial-size=500 buffer-optimal-size=600 resize-allowed=false"
+#define H264_FORMAT "h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au"
+#define X264                                                                                                           \
+  "videoconvert ! video/x-raw,format=I420 ! x264enc name=encoder tune=zerolatency speed-preset=veryfast "              \
+  "key-int-max=120 bframes=0 ! " H264_FORMAT
+#define OPENH264                                                                                                       \
+  "videoconvert ! video/x-raw,format=I420 ! openh264enc name=encoder complexity=low gop-size=120 ! " H264_FORMAT
+
+static gboolean
+have_element (const char *name)
+{
+  g_autoptr (GstElementFactory) factory = gst_element_factory_find (name);
+
+  return factory != NULL;
+}
+
+static const char *
+find_description (const char *media, const RecordInputSettings *settings)
+{
+  if (g_str_equal (media, "audio/x-raw"))
+    return OPUS;
+  if (g_str_equal (media, "video/x-h264"))
+    return H264_FORMAT;
+  if (!g_str_equal (media, "video/x-raw"))
+    return "";
+  if (settings->h264 && have_element ("x264enc"))
+    return X264;
+  return settings->h264 && have_element ("openh264enc") ? OPENH264 : VP8;
+}
+
+static void
+set_bitrate (GstElement *chain, const RecordInputSettings *settings)
+{
+  g_autoptr (GstElement) encoder = gst_bin_get_by_name (GST_BIN (chain), "encoder");
+  GObjectClass *encoder_class = encoder != NULL ? G_OBJECT_GET_CLASS (encoder) : NULL;
+  g_autofree char *factory = NULL;
+
+  if (encoder == NULL)
+    return;
+  factory = g_strdup (GST_OBJECT_NAME (gst_element_get_factory (encoder)));
+  if (g_str_equal (factory, "opusenc"))
+    g_object_set (encoder, "bitrate", (gint) settings->audio_bitrate, NULL);
+  else if (g_object_class_find_property (encoder_class, "target-bitrate") != NULL)
+    g_object_set (encoder, "target-bitrate", (gint) settings->video_bitrate, NULL);
+  else if (g_str_equal (factory, "x264enc"))
+    g_object_set (encoder, "bitrate", settings->video_bitrate / 1000, NULL); /* kbit/s */
+  else
+    g_object_set (encoder, "bitrate", settings->video_bitrate, NULL);
+}
+
+/* ---- how loud raw sound is ---- */
+
+static gboolean
+is_loud (const RecordInput *self, GstBuffer *buffer)
+{
+  GstMapInfo map;
+  double power = 0;
+  gsize count;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return FALSE;
+  count = map.size / sizeof (gint16);
+  for (gsize i = 0; i < count; i++) {
+    double sample = ((const gint16 *) map.data)[i] / FULL_SCALE;
+    power += sample * sample;
+  }
+  gst_buffer_unmap (buffer, &map);
+  return count > 0 && power / count > self->idle_power;
+}
+
+static GstPadProbeReturn
+on_samples (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  const RecordInput *self = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  g_autoptr (GstEvent) event = NULL;
+  const GstSegment *segment;
+
+  if (!is_loud (self, buffer))
+    return GST_PAD_PROBE_OK;
+  event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  if (event == NULL)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_segment (event, &segment);
+  gst_call_record_writer_note_sound (
+      self->writer, gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer)));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+watch_level (RecordInput *self, const RecordInputSettings *settings)
+{
+  g_autoptr (GstElement) encoder = gst_bin_get_by_name (GST_BIN (self->chain), "encoder");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (encoder, "sink");
+
+  self->idle_power = pow (10, settings->idle_level / 10);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_samples, self, NULL);
+}
+
+/* ---- public ---- */
+
+RecordInput *
+record_input_new (GstBin *bin, GstPad *ghost, GstElement *writer, GstPad *writer_pad)
+{
+  RecordInput *self = g_new0 (RecordInput, 1);
+
+  self->bin = bin;
+  self->ghost = ghost;
+  self->writer = writer;
+  self->writer_pad = writer_pad;
+  return self;
+}
+
+static gboolean
+complain (RecordInput *self, const GError *error)
+{
+  GST_ELEMENT_ERROR (self->bin, CORE, MISSING_PLUGIN, ("An encoder for the recording is missing: %s.", error->message),
+      ("Install gstreamer1.0-plugins-base, -good and, for H.264, -bad and -ugly."));
+  return FALSE;
+}
+
+static gboolean
+make_chain (RecordInput *self, const char *description, const RecordInputSettings *settings)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstPad) sink = NULL;
+  g_autoptr (GstPad) src = NULL;
+
+  self->chain = gst_parse_bin_from_description_full (
+      description, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS | GST_PARSE_FLAG_NO_SINGLE_ELEMENT_BINS, &error);
+  if (self->chain == NULL)
+    return complain (self, error);
+  gst_bin_add (self->bin, self->chain);
+  if (GST_IS_BIN (self->chain))
+    set_bitrate (self->chain, settings);
+  sink = gst_element_get_static_pad (self->chain, "sink");
+  src = gst_element_get_static_pad (self->chain, "src");
+  if (gst_pad_link (src, self->writer_pad) != GST_PAD_LINK_OK)
+    return FALSE;
+  gst_element_sync_state_with_parent (self->chain);
+  return gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), sink);
+}
+
+gboolean
+record_input_configure (RecordInput *self, GstCaps *caps, const RecordInputSettings *settings)
+{
+  const char *media = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+  const char *description;
+
+  if (self->media != 0)
+    return self->media == g_quark_from_string (media); /* raw may become larger, but not encoded */
+  description = find_description (media, settings);
+  self->media = g_quark_from_string (media);
+  if (description[0] == '\0')
+    return gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), self->writer_pad);
+  if (!make_chain (self, description, settings))
+    return FALSE;
+  if (settings->has_idle_level && g_str_equal (media, "audio/x-raw"))
+    watch_level (self, settings);
+  return TRUE;
+}
+
+void
+record_input_free (RecordInput *self)
+{
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), NULL);
+  if (self->chain != NULL) {
+    gst_element_set_locked_state (self->chain, TRUE);
+    gst_element_set_state (self->chain, GST_STATE_NULL);
+    gst_bin_remove (self->bin, self->chain);
+  }
+  gst_element_release_request_pad (self->writer, self->writer_pad);
+  g_free (self);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* What stands between a pad of callrecordsink and its writer: nothing for what is encoded, an encoder for what is raw,
+ * a parser for H.264. Made when the pad's caps come. */
+
+typedef struct RecordInput RecordInput;
+
+typedef struct
+{
+  guint audio_bitrate, video_bitrate; /* bit/s */
+  gboolean h264;                      /* what a raw picture becomes; otherwise VP8 */
+  double idle_level;                  /* dBFS; sound above it is told to the writer */
+  gboolean has_idle_level;
+} RecordInputSettings;
+
+#define RECORD_INPUT_AUDIO_CAPS                                                                                        \
+  "audio/x-raw, layout=(string)interleaved; audio/x-opus, channel-mapping-family=(int)0; audio/x-opus"
+#define RECORD_INPUT_VIDEO_CAPS "video/x-raw; video/x-vp8; video/x-vp9; video/x-h264"
+
+/* @ghost: the bin's pad, without a target. @writer_pad: (transfer none). */
+RecordInput *record_input_new (GstBin *bin, GstPad *ghost, GstElement *writer, GstPad *writer_pad);
+/* The pad's caps have come. FALSE with an element error posted or @caps not taken. On the streaming thread. */
+gboolean record_input_configure (RecordInput *self, GstCaps *caps, const RecordInputSettings *settings);
+/* Takes what it made out of the bin, and gives its pad of the writer back. On a thread of the application. */
+void record_input_free (RecordInput *self);
+
+G_END_DECLS
