@@ -97,6 +97,7 @@ record_container_find (const char *name)
   static const RecordContainer *const containers[] = {
       &record_container_matroska,
       &record_container_webm,
+      &record_container_mp4,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (containers); i++) {

@@ -96,6 +96,8 @@ typedef struct
 } RecordContainer;
 
 extern const RecordContainer record_container_matroska, record_container_webm;
+extern const RecordContainer record_container_mp4;
+
 /* "matroska", "webm", "mp4"; NULL: none of them. */
 const RecordContainer *record_container_find (const char *name);
 
