@@ -100,6 +100,14 @@ iso_free (GByteArray *bytes, guint size)
 }
 
 GByteArray *
+iso_name (const char *type)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  iso_bytes (bytes, type, 4);
+  return bytes;
+}
+
+GByteArray *
 iso_number32 (guint32 value)
 {
   GByteArray *bytes = g_byte_array_new ();

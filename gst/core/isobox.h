@@ -31,6 +31,7 @@ void iso_set_u32 (GByteArray *bytes, guint position, guint32 value);
 void iso_free (GByteArray *bytes, guint size);
 
 /* Bytes of their own. (transfer full) */
+GByteArray *iso_name (const char *type);
 GByteArray *iso_number32 (guint32 value);
 GByteArray *iso_number64 (guint64 value);
 

@@ -40,7 +40,7 @@ typedef struct
 typedef struct
 {
   guint track;
-  guint64 time;     /* ns from the beginning of the file; when it is shown */
+  guint64 time;     /* ns from the beginning of the file; when it is shown, and of sound codec_delay later */
   guint64 decoding; /* ns; equals time but where frames are reordered (H.264 with B-frames) */
   guint64 duration; /* ns; of a picture the distance to the next one of its track, or what it probably is */
   gboolean keyframe;

@@ -11,7 +11,10 @@
  * Each sample's decode time is counted from time 0 of the file, never from the one before, so nothing drifts. A
  * sample lasts to the next one; the last of a fragment lasts as long as its frame says until the next fragment shows
  * when the next one really came: then its duration is patched. tfdt alone would do for most players, but GStreamer's
- * qtdemux believes the sum of the durations unless they are more than a second off. */
+ * qtdemux believes the sum of the durations unless they are more than a second off.
+ *
+ * ffmpeg refuses a whole file for one moof that is cut off. So a fragment is written as a free box and its mdat, and
+ * becomes a moof when all of it is there, by a write of 4 bytes. */
 
 #include "gst/core/isobox.h"
 #include "gst/core/recordcontainer.h"
@@ -21,6 +24,7 @@
 
 #define POINTS_OF_SOUND_NS G_GUINT64_CONSTANT (1000000000) /* one each second, where no picture tells */
 #define DEFAULT_BASE_IS_MOOF 0x020000
+#define UNFINISHED "free" /* which everyone skips */
 
 typedef struct
 {
@@ -182,12 +186,12 @@ part_clear (gpointer data)
   g_array_unref (part->samples);
 }
 
-/* moof, with a part for each of its trafs; what lies in earlier fragments is patched. */
+/* What will be moof, with a part for each of its trafs; what lies in earlier fragments is patched. */
 static GByteArray *
 movie_fragment (Mp4 *mp4, const RecordFrame *frames, guint n_frames, GArray *parts, RecordOutput *output)
 {
   GByteArray *bytes = g_byte_array_new ();
-  guint box = iso_open (bytes, "moof");
+  guint box = iso_open (bytes, UNFINISHED);
   guint header = iso_open_full (bytes, "mfhd", 0, 0);
   iso_u32 (bytes, mp4->fragments + 1);
   iso_close (bytes, header);
@@ -245,10 +249,12 @@ fragment (gpointer self, const RecordFrame *frames, guint n_frames, RecordOutput
     g_byte_array_unref (bytes);
     return;
   }
+  guint64 name_at = mp4->size + 4;
   guint32 size = place_data (bytes, parts);
   append (mp4, output, bytes);
   append_data (parts, output);
   mp4->size += size;
+  record_output_patch (output, name_at, iso_name ("moof"));
   mp4->fragments++;
   for (guint i = 0; i < mp4->tracks->len; i++)
     extend_head (mp4, &g_array_index (mp4->tracks, Track, i), output);

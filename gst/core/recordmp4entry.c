@@ -6,8 +6,8 @@
 #include "gst/core/isobox.h"
 
 #define OPUS_HEAD_SIZE 19
-#define SOUND_SCALE 48000
-#define PICTURE_SCALE 90000
+#define SOUND_SCALE 48000u
+#define PICTURE_SCALE 90000u
 #define DOTS_PER_INCH_72 0x00480000
 
 gboolean
