@@ -275,6 +275,9 @@ on_closed (gpointer object, gpointer data)
     closing->done (closing->user_data);
 }
 
+/* webrtcbin sets descriptions on a thread of its own, which it ends only when all in it is at NULL. A task that is
+ * under way by then takes elements that were just stopped back to the state that webrtcbin had before: a nicesrc of a
+ * leg that was closed early ran on for ever, and gst_deinit() waited for its thread. So no task may be under way. */
 static void
 stop_pipeline (GstCallLeg *self)
 {
@@ -282,8 +285,10 @@ stop_pipeline (GstCallLeg *self)
 
   if (self->pipeline == NULL)
     return;
+  gst_call_negotiation_settle (self->negotiation);
   bus = gst_pipeline_get_bus (GST_PIPELINE (self->pipeline));
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  gst_call_negotiation_close (self->negotiation);
   gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
   g_clear_signal_handler (&self->pad_added, self->webrtcbin);
   g_ptr_array_set_size (self->streams, 0);
@@ -308,7 +313,7 @@ close_thread (gpointer data)
 static void
 silence (GstCallLeg *self)
 {
-  gst_call_negotiation_close (self->negotiation);
+  gst_call_negotiation_silence (self->negotiation);
   for (guint i = 0; i < self->inputs->len; i++)
     call_input_close (g_ptr_array_index (self->inputs, i));
   call_leg_receive_close (self);

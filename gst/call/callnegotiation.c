@@ -150,20 +150,14 @@ make_promise (GstCallNegotiation *self, CallPostFunc func)
 static gboolean
 check_reply (GstCallNegotiation *self, GstPromise *promise, const char *what, const GstStructure **reply)
 {
-  const GstStructure *structure =
-      gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED ? gst_promise_get_reply (promise) : NULL;
   g_autoptr (GError) error = NULL;
+  gboolean kept = call_promise_check (promise, reply, &error);
 
-  if (reply != NULL)
-    *reply = structure;
   if (self->state >= STATE_FAILED)
     return FALSE;
-  if (structure != NULL && gst_structure_has_field (structure, "error"))
-    gst_structure_get (structure, "error", G_TYPE_ERROR, &error, NULL);
-  if (error == NULL && gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED)
-    return TRUE;
-  fail_sdp (self, what, error);
-  return FALSE;
+  if (!kept)
+    fail_sdp (self, what, error);
+  return kept;
 }
 
 static void
@@ -422,18 +416,27 @@ gst_call_negotiation_handle (GstCallNegotiation *self, const CallSignal *signal)
 }
 
 void
-gst_call_negotiation_close (GstCallNegotiation *self)
+gst_call_negotiation_silence (GstCallNegotiation *self)
 {
-  if (self->state == STATE_CLOSED)
-    return;
   self->state = STATE_CLOSED;
   stop_timers (self);
-  /* webrtcbin throws away the tasks that it has not come to, without a word to their promises. */
-  for (guint i = 0; i < self->promises->len; i++)
-    gst_promise_interrupt (g_ptr_array_index (self->promises, i));
-  g_ptr_array_set_size (self->promises, 0);
   for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
     g_clear_signal_handler (&self->handlers[i], self->webrtcbin);
+}
+
+void
+gst_call_negotiation_settle (GstCallNegotiation *self)
+{
+  call_promises_wait (self->promises);
+}
+
+void
+gst_call_negotiation_close (GstCallNegotiation *self)
+{
+  if (self->state != STATE_CLOSED)
+    gst_call_negotiation_silence (self);
+  /* webrtcbin throws away the tasks that it has not come to, without a word to their promises. */
+  call_promises_interrupt (self->promises);
 }
 
 static void

@@ -58,7 +58,11 @@ GstCallNegotiation *gst_call_negotiation_new (GstElement *webrtcbin, GMainContex
 void gst_call_negotiation_offer (GstCallNegotiation *self);
 /* A description or candidate of the peer. Bad ones: candidates are ignored with a log line, descriptions fail. */
 void gst_call_negotiation_handle (GstCallNegotiation *self, const CallSignal *signal);
-/* No callback after it returns. */
+/* No callback after it returns. webrtcbin may still be busy with what it was asked for. */
+void gst_call_negotiation_silence (GstCallNegotiation *self);
+/* Waits until it is not, on any thread that may wait; only after silence(). */
+void gst_call_negotiation_settle (GstCallNegotiation *self);
+/* silence(), and gives up what webrtcbin was asked for. */
 void gst_call_negotiation_close (GstCallNegotiation *self);
 
 G_END_DECLS

@@ -72,3 +72,32 @@ call_post_promise (GMainContext *context, gpointer object, CallPostFunc func)
 {
   return gst_promise_new_with_change_func (on_promise, posted_new (context, object, func, NULL, NULL), posted_free);
 }
+
+gboolean
+call_promise_check (GstPromise *promise, const GstStructure **reply, GError **error)
+{
+  gboolean replied = gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED;
+  const GstStructure *structure = replied ? gst_promise_get_reply (promise) : NULL;
+
+  if (reply != NULL)
+    *reply = structure;
+  if (structure == NULL || !gst_structure_has_field (structure, "error"))
+    return replied;
+  gst_structure_get (structure, "error", G_TYPE_ERROR, error, NULL);
+  return FALSE;
+}
+
+void
+call_promises_wait (GPtrArray *promises)
+{
+  for (guint i = 0; i < promises->len; i++)
+    gst_promise_wait (g_ptr_array_index (promises, i));
+}
+
+void
+call_promises_interrupt (GPtrArray *promises)
+{
+  for (guint i = 0; i < promises->len; i++)
+    gst_promise_interrupt (g_ptr_array_index (promises, i));
+  g_ptr_array_set_size (promises, 0);
+}

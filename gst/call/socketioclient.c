@@ -23,6 +23,7 @@
 
 #include "gst/call/socketioclient.h"
 
+#include "gst/call/callinbox.h"
 #include "gst/core/engineio.h"
 #include "gst/core/jsoncheck.h"
 #include "gst/core/socketio.h"
@@ -30,6 +31,7 @@
 #include <json-glib/json-glib.h>
 
 #define MAX_PAYLOAD 1000000 /* of a frame that comes in */
+#define MAX_WAITING (4 * MAX_PAYLOAD)
 #define MAX_PING_WAIT_MS (10 * 60 * 1000)
 
 typedef enum
@@ -52,6 +54,7 @@ struct SocketioClient
   GCancellable *cancellable; /* of the websocket's handshake */
   SoupWebsocketConnection *connection;
   GError *socket_error; /* what libsoup said before it closes */
+  CallInbox *inbox;     /* between libsoup and us */
   SocketioDecoder *decoder;
   GSource *timer;
   guint ping_wait_ms;
@@ -104,6 +107,7 @@ finish (SocketioClient *client, const GError *error)
   stop_timer (client);
   g_cancellable_cancel (client->cancellable);
   drop_connection (client);
+  call_inbox_clear (client->inbox);
   if (client->phase == PHASE_CLOSED)
     return;
   if (client->phase == PHASE_CLOSING) {
@@ -282,19 +286,8 @@ handle_message (SocketioClient *client, const EngineioPacket *engine)
 }
 
 static void
-on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type, GBytes *message, gpointer user_data)
+handle_engine (SocketioClient *client, const EngineioPacket *packet)
 {
-  SocketioClient *client = user_data;
-  gsize length;
-  const guint8 *data = g_bytes_get_data (message, &length);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (EngineioPacket) packet =
-      engineio_packet_parse (data, length, type == SOUP_WEBSOCKET_DATA_BINARY, MAX_PAYLOAD, &error);
-
-  if (client->phase >= PHASE_CLOSING)
-    return;
-  if (!packet)
-    return fail_protocol (client, error->message);
   switch (packet->type) {
     case ENGINEIO_OPEN:
       return handle_open (client, packet->data);
@@ -318,6 +311,34 @@ on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type, GBy
 }
 
 static void
+on_inbox (GBytes *message, gboolean binary, gpointer user_data)
+{
+  SocketioClient *client = user_data;
+  g_autoptr (EngineioPacket) packet = NULL;
+  g_autoptr (GError) error = NULL;
+  const guint8 *data;
+  gsize length;
+
+  if (!message)
+    return fail_protocol (
+        client, client->socket_error ? client->socket_error->message : "the server closed the connection");
+  data = g_bytes_get_data (message, &length);
+  packet = engineio_packet_parse (data, length, binary, MAX_PAYLOAD, &error);
+  if (!packet)
+    return fail_protocol (client, error->message);
+  handle_engine (client, packet);
+}
+
+static void
+on_message (SoupWebsocketConnection *connection, SoupWebsocketDataType type, GBytes *message, gpointer user_data)
+{
+  SocketioClient *client = user_data;
+
+  if (client->phase < PHASE_CLOSING && !call_inbox_push (client->inbox, message, type == SOUP_WEBSOCKET_DATA_BINARY))
+    fail_protocol (client, "more at once than can be taken in");
+}
+
+static void
 on_socket_error (SoupWebsocketConnection *connection, const GError *error, gpointer user_data)
 {
   SocketioClient *client = user_data;
@@ -334,7 +355,7 @@ on_socket_closed (SoupWebsocketConnection *connection, gpointer user_data)
   if (client->phase == PHASE_CLOSING)
     finish (client, NULL);
   else
-    fail_protocol (client, client->socket_error ? client->socket_error->message : "the server closed the connection");
+    call_inbox_end (client->inbox);
 }
 
 static void
@@ -367,6 +388,7 @@ socketio_client_new (SoupSession *session, GUri *uri, const char *auth_json, gui
   client->user_data = user_data;
   client->auth_json = g_strdup (auth_json);
   client->decoder = socketio_decoder_new (&socketio_limits_default);
+  client->inbox = call_inbox_new (MAX_WAITING, on_inbox, client);
   client->cancellable = g_cancellable_new ();
   client->request = soup_message_new_from_uri (SOUP_METHOD_GET, uri);
   soup_message_add_flags (client->request, SOUP_MESSAGE_NO_REDIRECT);
@@ -382,6 +404,7 @@ socketio_client_free (SocketioClient *client)
   stop_timer (client);
   g_cancellable_cancel (client->cancellable);
   drop_connection (client);
+  call_inbox_free (client->inbox);
   g_object_unref (client->cancellable);
   g_object_unref (client->request);
   socketio_decoder_free (client->decoder);
@@ -415,6 +438,7 @@ socketio_client_close (SocketioClient *client)
   g_return_if_fail (phase < PHASE_CLOSING);
 
   stop_timer (client);
+  call_inbox_clear (client->inbox);
   g_cancellable_cancel (client->cancellable); /* a handshake that is not over has nobody to come to */
   client->phase = PHASE_CLOSING;
   if (phase == PHASE_UP) {

@@ -225,6 +225,61 @@ test_close_at_once (void)
   }
 }
 
+/* Webrtcbin's own thread, held while it sets a description. */
+typedef struct
+{
+  gint entered;
+  gint stopped; /* somebody changed webrtcbin's state meanwhile */
+} Task;
+
+static Task task;
+
+static void
+hold_task (GstBin *webrtcbin, GstElement *element, gpointer unused)
+{
+  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_SECOND / 2;
+  GstState state = GST_STATE_PLAYING;
+
+  if (!g_str_equal (G_OBJECT_TYPE_NAME (element), "TransportReceiveBin"))
+    return;
+  g_atomic_int_set (&task.entered, TRUE);
+  g_main_context_wakeup (NULL);
+  while (state == GST_STATE_PLAYING && g_get_monotonic_time () < deadline) {
+    g_usleep (1000);
+    gst_element_get_state (GST_ELEMENT (webrtcbin), &state, NULL, 0);
+  }
+  g_atomic_int_set (&task.stopped, state != GST_STATE_PLAYING);
+}
+
+static gboolean
+is_in_task (LegPair *pair)
+{
+  return g_atomic_int_get (&task.entered);
+}
+
+static void
+close_in_task (gboolean caller)
+{
+  LegPair *pair = leg_pair_new (&both, &both);
+  LegSide *side = caller ? &pair->caller : &pair->callee;
+
+  task = (Task){FALSE, FALSE};
+  g_signal_connect (side->leg->webrtcbin, "element-added", G_CALLBACK (hold_task), NULL);
+  leg_pair_start (pair);
+  g_assert_true (leg_pair_wait (pair, is_in_task, 15));
+  leg_side_close (side);
+  g_assert_false (g_atomic_int_get (&task.stopped));
+  leg_pair_free (pair);
+}
+
+/* What a task adds and starts while webrtcbin stops is left running: see stop_pipeline(). */
+static void
+test_close_in_task (void)
+{
+  close_in_task (TRUE);
+  close_in_task (FALSE);
+}
+
 /* ---- numbers ---- */
 
 static const GstStructure *
@@ -322,6 +377,7 @@ main (int argc, char **argv)
   g_test_add_func ("/leg/renewed", test_renewed);
   g_test_add_func ("/leg/close-while-blocked", test_close_while_blocked);
   g_test_add_func ("/leg/close-at-once", test_close_at_once);
+  g_test_add_func ("/leg/close-in-task", test_close_in_task);
   g_test_add_func ("/leg/stats", test_stats);
   g_test_add_func ("/leg/many", test_many);
   result = g_test_run ();

@@ -5,6 +5,7 @@
  * language. Each must end in one "failed" with a reason, in bounded time, with nothing left open. */
 
 #include "gst/call/callserversignaller.h"
+#include "tests/elements/fakeserver.h"
 #include "tests/elements/signallerparty.h"
 #include "tests/elements/signallerproxy.h"
 
@@ -12,14 +13,11 @@
 #include <string.h>
 
 #define TOKEN "aaaa.bbbb.cccc"
-#define HANDSHAKE "0{\"sid\":\"x\",\"upgrades\":[],\"pingInterval\":25000,\"pingTimeout\":20000,\"maxPayload\":1000000}"
 #define HASTY_HANDSHAKE                                                                                                \
   "0{\"sid\":\"x\",\"upgrades\":[],\"pingInterval\":100,\"pingTimeout\":100,\"maxPayload\":1000000}"
-#define CONNECT "40{\"sid\":\"y\"}"
 #define CONNECT_TIME_MS 10000
 #define SHORT_CONNECT_TIME_MS 300 /* where nothing comes */
 #define GOODBYE_TIME_MS 200
-#define HUGE_LENGTH (2 * 1000 * 1000)
 
 /* ---- ports ---- */
 
@@ -158,10 +156,6 @@ typedef struct
   GstCallSignallerError error;
 } SocketRow;
 
-#define HUGE "huge"
-#define BRACKETS "brackets"
-#define EVENT_BRACKETS "event-brackets"
-
 static const SocketRow socket_rows[] = {
     {"silent", {NULL}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
     {"no-connect", {HANDSHAKE}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
@@ -188,89 +182,15 @@ static const SocketRow socket_rows[] = {
     {"event-brackets", {HANDSHAKE, EVENT_BRACKETS}, GST_CALL_SIGNALLER_ERROR_PROTOCOL},
 };
 
-static char *
-expand (const char *text)
-{
-  char *big;
-
-  if (!g_str_equal (text, HUGE) && !g_str_equal (text, BRACKETS) && !g_str_equal (text, EVENT_BRACKETS))
-    return g_strdup (text);
-  big = g_malloc (HUGE_LENGTH + 1);
-  memset (big, '[', HUGE_LENGTH);
-  big[g_str_equal (text, HUGE) ? HUGE_LENGTH : 900 * 1000] = 0;
-  if (g_str_equal (text, EVENT_BRACKETS))
-    memcpy (big, "42", 2);
-  return big;
-}
-
-typedef struct
-{
-  SoupServer *server;
-  char *url;
-  GPtrArray *sockets;      /* (element-type SoupWebsocketConnection) */
-  const char *const *says; /* of SocketRow */
-} SocketServer;
-
-static void
-say (SoupWebsocketConnection *socket, const char *text)
-{
-  g_autofree char *expanded = expand (text);
-
-  if (soup_websocket_connection_get_state (socket) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_send_text (socket, expanded);
-}
-
-static void
-on_server_socket (
-    SoupServer *soup, SoupServerMessage *message, const char *path, SoupWebsocketConnection *socket, gpointer user_data)
-{
-  SocketServer *server = user_data;
-
-  g_ptr_array_add (server->sockets, g_object_ref (socket));
-  for (guint i = 0; i < 3 && server->says[i]; i++)
-    say (socket, server->says[i]);
-}
-
-static SocketServer *
-socket_server_new (const char *const *says)
-{
-  SocketServer *server = g_new0 (SocketServer, 1);
-  g_autoptr (GError) error = NULL;
-  GSList *uris;
-
-  server->says = says;
-  server->sockets = g_ptr_array_new_with_free_func (g_object_unref);
-  server->server = soup_server_new (NULL, NULL);
-  soup_server_add_websocket_handler (server->server, "/socket.io", NULL, NULL, on_server_socket, server, NULL);
-  soup_server_listen_local (server->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
-  g_assert_no_error (error);
-  uris = soup_server_get_uris (server->server);
-  server->url = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return server;
-}
-
-static void
-socket_server_free (SocketServer *server)
-{
-  soup_server_disconnect (server->server);
-  g_ptr_array_unref (server->sockets);
-  g_object_unref (server->server);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_free (server->url);
-  g_free (server);
-}
-
 static void
 test_socket (gconstpointer data)
 {
   const SocketRow *row = data;
-  SocketServer *server = socket_server_new (row->says);
+  FakeServer *server = fake_server_new (row->says);
   gboolean silent = !row->says[0] || (g_str_equal (row->says[0], HANDSHAKE) && !row->says[1]);
 
   expect_failure (server->url, silent ? SHORT_CONNECT_TIME_MS : CONNECT_TIME_MS, row->error, server->url);
-  socket_server_free (server);
+  fake_server_free (server);
 }
 
 /* Up, and then no pings: the client finds out by itself and comes back, again and again. */
@@ -278,7 +198,7 @@ static void
 test_no_pings (void)
 {
   static const char *const says[] = {HASTY_HANDSHAKE, CONNECT, NULL};
-  SocketServer *server = socket_server_new (says);
+  FakeServer *server = fake_server_new (says);
   Party *party = start_party (server->url, CONNECT_TIME_MS);
 
   WAIT_UNTIL (party->disconnected == 2);
@@ -287,7 +207,7 @@ test_no_pings (void)
   g_assert_error (party->error, GST_CALL_SIGNALLER_ERROR, GST_CALL_SIGNALLER_ERROR_DISCONNECTED);
   g_assert_nonnull (strstr (party->error->message, "pings"));
   party_free (party);
-  socket_server_free (server);
+  fake_server_free (server);
 }
 
 /* Up, and then rubbish: what is a broken packet costs the connection, what is a broken event only itself. */
@@ -300,15 +220,15 @@ test_rubbish_when_up (void)
       "431[]", "42/other,[\"incoming-call\",{}]", "2"};
   static const char *const broken[] = {"42{}", "42[", "4", "7", "43[1]", "0{}", "42[\"connect\"]", "1", "41", BRACKETS,
       EVENT_BRACKETS, HUGE, "451-[\"x\",{\"_placeholder\":true,\"num\":3}]"};
-  SocketServer *server = socket_server_new (says);
+  FakeServer *server = fake_server_new (says);
   Party *party = start_party (server->url, CONNECT_TIME_MS);
 
   WAIT_UNTIL (party->connected == 1);
   for (guint i = 0; i < G_N_ELEMENTS (ignored); i++)
-    say (g_ptr_array_index (server->sockets, 0), ignored[i]);
-  say (g_ptr_array_index (server->sockets, 0),
+    fake_server_say (g_ptr_array_index (server->sockets, 0), ignored[i]);
+  fake_server_say (g_ptr_array_index (server->sockets, 0),
       "42[\"user-status\",{\"userId\":\"bob\",\"online\":true,\"lastSeen\":null}]");
-  say (g_ptr_array_index (server->sockets, 0), "42[\"user-busy\",{\"callId\":\"c\",\"userId\":\"bob\"}]");
+  fake_server_say (g_ptr_array_index (server->sockets, 0), "42[\"user-busy\",{\"callId\":\"c\",\"userId\":\"bob\"}]");
   WAIT_UNTIL (party->messages.length > 0 || party->disconnected);
   g_assert_no_error (party->error);
   for (guint i = 0; i < G_N_ELEMENTS (broken); i++) {
@@ -316,13 +236,13 @@ test_rubbish_when_up (void)
 
     WAIT_UNTIL (party->connected == party->disconnected + 1);
     lost = party->disconnected;
-    say (g_ptr_array_index (server->sockets, server->sockets->len - 1), broken[i]);
+    fake_server_say (g_ptr_array_index (server->sockets, server->sockets->len - 1), broken[i]);
     WAIT_UNTIL (party->disconnected == lost + 1);
     g_assert_null (strstr (party->error->message, "pings"));
   }
   g_assert_cmpuint (party->failed, ==, 0);
   party_free (party);
-  socket_server_free (server);
+  fake_server_free (server);
 }
 
 /* Answers that are none: the request fails, the connection stays. */
@@ -337,7 +257,7 @@ on_asked (SoupWebsocketConnection *socket, int type, GBytes *message, gpointer a
   if (!g_str_has_prefix (copy, "42"))
     return;
   reply = g_strdup_printf ("43%d%s", atoi (copy + 2), (const char *) answer);
-  say (socket, reply);
+  fake_server_say (socket, reply);
 }
 
 static void
@@ -346,7 +266,7 @@ test_bad_answers (void)
   static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
   static const char *const answers[] = {"[]", "[7]", "[\"no\"]", "[{\"ok\":false}]", "[{\"ok\":7}]",
       "[{\"ok\":true,\"callId\":7}]", "[null]", "[{\"ok\":false,\"code\":\"odd\",\"message\":\"odd\"}]"};
-  SocketServer *server = socket_server_new (says);
+  FakeServer *server = fake_server_new (says);
   Party *party = start_party (server->url, CONNECT_TIME_MS);
   SoupWebsocketConnection *socket;
 
@@ -355,20 +275,96 @@ test_bad_answers (void)
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
     gulong handler = g_signal_connect (socket, "message", G_CALLBACK (on_asked), (gpointer) answers[i]);
 
-    say (socket, "2");
+    fake_server_say (socket, "2");
     party_request_error (party, message_start ("bob", "audio"), GST_CALL_SIGNALLER_ERROR_REJECTED);
     g_signal_handler_disconnect (socket, handler);
   }
   g_assert_cmpuint (party->disconnected, ==, 0);
   party_free (party);
-  socket_server_free (server);
+  fake_server_free (server);
+}
+
+/* ---- the order of things ---- */
+
+typedef struct
+{
+  Party *party;
+  GString *order;
+} Ordered;
+
+static void
+on_ordered_answer (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Ordered *ordered = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CallMessage) answer = gst_call_signaller_request_finish (GST_CALL_SIGNALLER (object), result, &error);
+
+  g_assert_no_error (error);
+  g_string_append_printf (ordered->order, "answer %s, ", answer->call_id);
+}
+
+/* Asks the next thing in the dispatch in which the first answer came. */
+static void
+on_first_answer (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Ordered *ordered = user_data;
+  g_autoptr (CallMessage) request = message_start ("bob", "audio");
+
+  on_ordered_answer (object, result, user_data);
+  gst_call_signaller_request_async (ordered->party->signaller, request, NULL, on_ordered_answer, ordered);
+}
+
+static void
+on_ordered_message (GstCallSignaller *signaller, const CallMessage *message, gpointer user_data)
+{
+  Ordered *ordered = user_data;
+
+  g_string_append_printf (ordered->order, "%s %s, ", call_message_type_to_string (message->type), message->call_id);
+}
+
+/* Two answers and an event that lie in the socket when the client comes to read it: as if the server had been quicker
+ * than the client's thread, which a busy machine makes it. A fast client finds them the same way. */
+static void
+on_ordered_request (SoupWebsocketConnection *socket, int type, GBytes *message, gpointer user_data)
+{
+  guint *requests = user_data;
+
+  if ((*requests)++ > 0)
+    return;
+  fake_server_say (socket, "431[{\"ok\":true,\"callId\":\"a\"}]");
+  fake_server_say (socket, "432[{\"ok\":true,\"callId\":\"b\"}]");
+  fake_server_say (socket, "42[\"call-accepted\",{\"callId\":\"b\",\"channelName\":\"c\",\"by\":\"bob\"}]");
+  fake_server_say (
+      socket, "42[\"call-ended\",{\"callId\":\"b\",\"endedBy\":\"bob\",\"reason\":\"hangup\",\"duration\":0}]");
+  soup_websocket_connection_close (socket, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+}
+
+static void
+test_order (void)
+{
+  static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
+  FakeServer *server = fake_server_new (says);
+  Party *party = start_party (server->url, CONNECT_TIME_MS);
+  g_autoptr (GString) order = g_string_new ("");
+  g_autoptr (CallMessage) request = call_message_new (CALL_MESSAGE_CALL_ACTIVE);
+  Ordered ordered = {party, order};
+  guint requests = 0;
+
+  WAIT_UNTIL (party->connected == 1);
+  g_signal_connect (party->signaller, "message", G_CALLBACK (on_ordered_message), &ordered);
+  gst_call_signaller_request_async (party->signaller, request, NULL, on_first_answer, &ordered);
+  g_signal_connect (g_ptr_array_index (server->sockets, 0), "message", G_CALLBACK (on_ordered_request), &requests);
+  WAIT_UNTIL (party->disconnected == 1);
+  g_assert_cmpstr (order->str, ==, "answer a, answer b, call-accepted b, call-ended b, ");
+  party_free (party);
+  fake_server_free (server);
 }
 
 static void
 stop_unheard (void)
 {
   static const char *const says[] = {HANDSHAKE, CONNECT, NULL};
-  SocketServer *server = socket_server_new (says);
+  FakeServer *server = fake_server_new (says);
   SignallerProxy *proxy = signaller_proxy_new (server->url);
   Party *party = start_party (proxy->url, CONNECT_TIME_MS);
   gint64 start;
@@ -381,7 +377,7 @@ stop_unheard (void)
   g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * G_USEC_PER_SEC);
   party_free (party);
   signaller_proxy_free (proxy);
-  socket_server_free (server);
+  fake_server_free (server);
 }
 
 /* A server that does not hear us: stop takes its goodbye time and no more, and leaves no socket. The first time makes
@@ -452,6 +448,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signaller/hostile/no-pings", test_no_pings);
   g_test_add_func ("/signaller/hostile/rubbish-when-up", test_rubbish_when_up);
   g_test_add_func ("/signaller/hostile/bad-answers", test_bad_answers);
+  g_test_add_func ("/signaller/hostile/order", test_order);
   g_test_add_func ("/signaller/hostile/stop-is-bounded", test_stop_is_bounded);
   g_test_add_func ("/signaller/hostile/bad-certificate", test_bad_certificate);
   return g_test_run ();

@@ -8,6 +8,7 @@
 #include <gst/gst.h>
 #include <string.h>
 
+#include "tools/call-pipeline/branchline.h"
 #include "tools/call-pipeline/recipe.h"
 
 #define WHAT "# what: x\n"
@@ -50,6 +51,39 @@ static const struct
     {WHAT "# timeout: 99999999999999999999s\nfakesrc\n", "timeout is not like"},
     {WHAT "# timeout: 1441m\nfakesrc\n", "timeout is not like"},
     {WHAT "# stdout: events\nfakesrc\n", "only be for media"},
+    {WHAT "# timeout: 30s\n# timeout: 30s\nfakesrc\n", "second timeout"},
+    {WHAT "# timeout: ${a}\nfakesrc\n", "no `# var:`"},
+    {WHAT "# instances: 2\n# instances: 2\nfakesrc\n", "second number of instances"},
+    {WHAT "fakesrc name=a${instance}\n", "no `# var:`"},
+    {WHAT "# instances: 2\n# expect: file ${instance}\nfakesrc name=a${instance}\n", "same for all instances"},
+    {WHAT "# instances: 2\n# var: instance=1\nfakesrc name=a${instance}\n", "that `# instances:` uses"},
+    {WHAT "# branch: a\nfakesrc\n", "not `NAME  LAUNCH LINE`"},
+    {WHAT "# branch: a  fakesrc\n# branch: a  fakesrc\n# on: x: start a\nfakesrc\n", "second branch"},
+    {WHAT "# branch: a  fakesrc\nfakesrc\n", "branch that nothing starts"},
+    {WHAT "# branch: a  fakesrc\n# on: x: stop a\nfakesrc\n", "branch that nothing starts"},
+    {WHAT "# branch: a  ${b} ! x.\n# var: b\n# on: x: start a\nfakesrc\n", "not the value"},
+    {WHAT "# branch: a  fakesrc name='a\n# on: x: start a\nfakesrc\n", "quote that is not closed"},
+    {WHAT "# on: x: start a\nfakesrc\n", "no `# branch:`"},
+    {WHAT "# on: x: stop a\nfakesrc\n", "no `# branch:`"},
+    {WHAT "# on: x a=${b}: end\nfakesrc\n", "no `# var:`"},
+    {WHAT "# on: x: set a.b=${c}\nfakesrc\n", "no `# var:`"},
+    {WHAT "# on: x\nfakesrc\n", "not `MESSAGE"},
+    {WHAT "# on: x:\nfakesrc\n", "not `MESSAGE"},
+    {WHAT "# on: : end\nfakesrc\n", "not `MESSAGE"},
+    {WHAT "# on: x y: end\nfakesrc\n", "not FIELD=VALUE"},
+    {WHAT "# on: x =y: end\nfakesrc\n", "not FIELD=VALUE"},
+    {WHAT "# on: x y!z: end\nfakesrc\n", "not FIELD=VALUE"},
+    {WHAT "# on: x: jump\nfakesrc\n", "no such action"},
+    {WHAT "# on: x: end, \nfakesrc\n", "no such action"},
+    {WHAT "# on: x: end now\nfakesrc\n", "end takes nothing"},
+    {WHAT "# on: x: start\nfakesrc\n", "no branch's name"},
+    {WHAT "# on: x: start *\nfakesrc\n", "no branch's name"},
+    {WHAT "# on: x: hang-up ${a}\nfakesrc\n", "no element's name"},
+    {WHAT "# on: x: set a\nfakesrc\n", "not ELEMENT.PROPERTY=VALUE"},
+    {WHAT "# on: x: set a.=b\nfakesrc\n", "not ELEMENT.PROPERTY=VALUE"},
+    {WHAT "# on: x: set ${a}.b=c\nfakesrc\n", "no element's name"},
+    {WHAT "# on: x: timer a\nfakesrc\n", "not NAME TIME"},
+    {WHAT "# on: x: timer a 5\nfakesrc\n", "no time like"},
     {WHAT "fakesrc name=\xff\n", "UTF-8"},
 };
 
@@ -115,7 +149,7 @@ START_TEST (test_header)
   ck_assert_str_eq (recipe_find_variable (recipe, "empty")->value, "");
   ck_assert_int_eq (recipe->expect, RECIPE_END_TIMEOUT);
   ck_assert_str_eq (recipe->expect_file, "${title}.txt");
-  ck_assert_uint_eq (recipe->timeout_s, 120);
+  ck_assert_str_eq (recipe->timeout, "2m");
   ck_assert_str_eq (recipe->line, "audiotestsrc freq=${freq} ! fakesink name=${title} "
                                   "audiotestsrc freq=${second} name=${empty} ! fakesink");
 }
@@ -157,6 +191,49 @@ START_TEST (test_values)
     ck_assert_ptr_null (recipe_expand (recipe, values, &error));
     ck_assert_int_eq (error->code, wrong[i].code);
   }
+}
+END_TEST
+
+START_TEST (test_instances)
+{
+  g_autoptr (Recipe) recipe = parse (WHAT "# var: n=2\n# var: peer=\"p \"\n# instances: ${n}\n# timeout: ${n}s\n"
+                                          "fakesrc name=a${instance} ! \"x${instance}.\" d=${peer}${instance}\n");
+  g_autofree char *line = recipe_expand (recipe, NULL, NULL);
+  static const char *const wrong[] = {"0", "-1", "1001", "2x", ""};
+  guint seconds = 0, count = 0;
+
+  ck_assert_str_eq (line, "fakesrc name=a1 ! \"x1.\" d=p\\ 1 fakesrc name=a2 ! \"x2.\" d=p\\ 2");
+  ck_assert (recipe_expand_timeout (recipe, NULL, &seconds, NULL) && seconds == 2);
+  ck_assert (recipe_expand_instances (recipe, NULL, &count, NULL) && count == 2);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GHashTable) values = table ("n", wrong[i]);
+    ck_assert_ptr_null (recipe_expand (recipe, values, &error));
+    ck_assert (g_error_matches (error, RECIPE_ERROR, RECIPE_ERROR_VALUE));
+  }
+}
+END_TEST
+
+START_TEST (test_branches_and_reactions)
+{
+  g_autoptr (Recipe) recipe = parse (WHAT "# var: file=x.wav\n# var: wait=5s\n"
+                                          "# branch: hello  filesrc location=${file} \\\n"
+                                          "#                ! wavparse ! mix.\n"
+                                          "# on: call-state state=connected peer!=${file}: start hello, \\\n"
+                                          "#     timer quiet ${wait}, hang-up\n"
+                                          "fakesrc\n");
+  g_autoptr (GHashTable) values = table ("file", "a b=c, d: e");
+  g_autoptr (GHashTable) bad = table ("wait", "soon");
+  g_autoptr (GPtrArray) branches = recipe_expand_branches (recipe, values, NULL);
+  g_autoptr (GPtrArray) reactions = recipe_expand_reactions (recipe, values, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = reaction_to_string (g_ptr_array_index (reactions, 0));
+
+  ck_assert_str_eq (
+      recipe_find_branch (branches, "hello")->line, "filesrc location=a\\ b\\=c\\,\\ d:\\ e ! wavparse ! mix.");
+  ck_assert_str_eq (text, "call-state state=connected peer!=a b=c, d: e: start hello, timer quiet 5s, hang-up");
+  ck_assert_ptr_null (recipe_expand_reactions (recipe, bad, &error));
+  ck_assert (g_error_matches (error, RECIPE_ERROR, RECIPE_ERROR_VALUE));
 }
 END_TEST
 
@@ -265,6 +342,23 @@ START_TEST (test_value_in_caps)
 }
 END_TEST
 
+/* The same in a branch, whose line is rewritten before it is parsed. */
+START_TEST (test_value_in_branch)
+{
+  g_autoptr (Recipe) recipe = parse (WHAT "# var: a\n# on: x: start b\n"
+                                          "# branch: b  fakesrc ! filesink name=out location=${a}\nfakesrc\n");
+  g_autoptr (GHashTable) values = table ("a", nasty[_i]);
+  g_autoptr (GPtrArray) branches = recipe_expand_branches (recipe, values, NULL);
+  g_autoptr (GPtrArray) ends = NULL;
+  g_autofree char *line = branch_line_split (recipe_find_branch (branches, "b")->line, &ends);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) bin = gst_parse_bin_from_description (line, FALSE, &error);
+
+  ck_assert_uint_eq (ends->len, 0);
+  assert_pipeline (bin, error, nasty[_i], line);
+}
+END_TEST
+
 static Suite *
 recipe_suite (void)
 {
@@ -276,6 +370,9 @@ recipe_suite (void)
   tcase_add_test (syntax, test_zero_byte_and_size);
   tcase_add_test (syntax, test_header);
   tcase_add_test (expansion, test_values);
+  tcase_add_test (expansion, test_instances);
+  tcase_add_test (expansion, test_branches_and_reactions);
+  tcase_add_loop_test (expansion, test_value_in_branch, 0, G_N_ELEMENTS (nasty));
   tcase_add_loop_test (expansion, test_value_stays_value, 0, G_N_ELEMENTS (nasty));
   tcase_add_loop_test (expansion, test_shell_words, 0, G_N_ELEMENTS (nasty));
   tcase_add_loop_test (expansion, test_value_in_caps, 0, G_N_ELEMENTS (nasty));

@@ -9,6 +9,7 @@
 #include "control.h"
 #include "gst/core/jsoncheck.h"
 #include "gst/core/jsontext.h"
+#include "elements.h"
 #include "library.h"
 #include "rules-check.h"
 #include "runner.h"
@@ -117,7 +118,7 @@ load_recipe (const char *name, ControlReply *reply)
 static gboolean
 check_order (const Recipe *recipe, GHashTable *given, ControlReply *reply)
 {
-  g_autoptr (GPtrArray) missing = runner_missing_elements (recipe);
+  g_autoptr (GPtrArray) missing = elements_missing (recipe);
   const RuleCall none = {0};
   g_autoptr (GError) error = NULL;
 

@@ -60,13 +60,11 @@ events_is_call (const GstStructure *structure)
 }
 
 char *
-events_call_to_text (const GstStructure *structure)
+events_to_text (const GstStructure *structure)
 {
   GString *line;
   const char *state, *previous;
 
-  if (!events_is_call (structure))
-    return NULL;
   line = g_string_new (gst_structure_get_name (structure));
   state = gst_structure_get_string (structure, "state");
   previous = gst_structure_get_string (structure, "previous");

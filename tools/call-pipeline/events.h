@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /* What a run says: a line for people, or a JSON object a line. */
 
-/* The call messages of the elements: one line, NULL for a message that is none of them. */
-char *events_call_to_text (const GstStructure *structure);
+/* NAME: previous -> state field=value ... */
+char *events_to_text (const GstStructure *structure);
 /* {"event":NAME, "field":value, ...}. Fields that JSON has no word for come as GStreamer writes them. */
 char *events_to_json (const GstStructure *structure);
 gboolean events_is_call (const GstStructure *structure);

@@ -75,9 +75,17 @@ value_of (const Recipe *recipe, GHashTable *values, const char *name)
   return value != NULL ? value : recipe_find_variable (recipe, name)->value;
 }
 
+typedef struct
+{
+  const Recipe *recipe;
+  GHashTable *values;
+  gboolean escape; /* for a launch line */
+  guint instance;  /* 0: there is only one, and no ${instance} */
+} Substitution;
+
 /* The parser made sure that every ${name} ends and has its variable, recipe_check_values() that it has a value. */
 static char *
-substitute (const Recipe *recipe, const char *template, GHashTable *values, gboolean escape)
+substitute (const Substitution *self, const char *template)
 {
   GString *text = g_string_new (NULL);
   const char *start;
@@ -85,16 +93,23 @@ substitute (const Recipe *recipe, const char *template, GHashTable *values, gboo
   while ((start = strstr (template, "${")) != NULL) {
     const char *end = strchr (start, '}');
     g_autofree char *name = g_strndup (start + 2, end - start - 2);
-    const char *value = value_of (recipe, values, name);
     g_string_append_len (text, template, start - template);
-    if (escape)
-      append_value (text, value, end[1]);
+    if (self->instance > 0 && g_str_equal (name, "instance"))
+      g_string_append_printf (text, "%u", self->instance);
+    else if (self->escape)
+      append_value (text, value_of (self->recipe, self->values, name), end[1]);
     else
-      g_string_append (text, value);
+      g_string_append (text, value_of (self->recipe, self->values, name));
     template = end + 1;
   }
   g_string_append (text, template);
   return g_string_free (text, FALSE);
+}
+
+static char *
+substitute_plain (const char *template, gpointer user_data)
+{
+  return substitute (user_data, template);
 }
 
 gboolean
@@ -125,18 +140,123 @@ recipe_check_values (const Recipe *recipe, GHashTable *values, GError **error)
   return TRUE;
 }
 
+gboolean
+recipe_expand_instances (const Recipe *recipe, GHashTable *values, guint *count, GError **error)
+{
+  const Substitution self = {recipe, values, FALSE, 0};
+  g_autofree char *text = NULL;
+  guint64 number = 0;
+
+  *count = 0;
+  if (!recipe_check_values (recipe, values, error))
+    return FALSE;
+  text = recipe->instances != NULL ? substitute (&self, recipe->instances) : NULL;
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 1, RECIPE_MAX_INSTANCES, &number, NULL)) {
+    g_set_error (error, RECIPE_ERROR, RECIPE_ERROR_VALUE, "%s: instances are 1 to %u, not '%s'", recipe->name,
+        RECIPE_MAX_INSTANCES, text);
+    return FALSE;
+  }
+  *count = number;
+  return TRUE;
+}
+
 char *
 recipe_expand (const Recipe *recipe, GHashTable *values, GError **error)
 {
-  return recipe_check_values (recipe, values, error) ? substitute (recipe, recipe->line, values, TRUE) : NULL;
+  Substitution self = {recipe, values, TRUE, 0};
+  g_autoptr (GString) line = g_string_new (NULL);
+  guint count = 0;
+
+  if (!recipe_expand_instances (recipe, values, &count, error))
+    return NULL;
+  if (count == 0)
+    return substitute (&self, recipe->line);
+  for (self.instance = 1; self.instance <= count; self.instance++) {
+    g_autofree char *one = substitute (&self, recipe->line);
+    g_string_append_printf (line, "%s%s", self.instance > 1 ? " " : "", one);
+  }
+  return g_string_free (g_steal_pointer (&line), FALSE);
 }
 
 char *
 recipe_expand_file (const Recipe *recipe, GHashTable *values, GError **error)
 {
+  const Substitution self = {recipe, values, FALSE, 0};
+
   if (!recipe_check_values (recipe, values, error) || recipe->expect_file == NULL)
     return NULL;
-  return substitute (recipe, recipe->expect_file, values, FALSE);
+  return substitute (&self, recipe->expect_file);
+}
+
+gboolean
+recipe_expand_timeout (const Recipe *recipe, GHashTable *values, guint *seconds, GError **error)
+{
+  const Substitution self = {recipe, values, FALSE, 0};
+  g_autofree char *text = NULL;
+
+  *seconds = 0;
+  if (!recipe_check_values (recipe, values, error))
+    return FALSE;
+  text = recipe->timeout != NULL ? substitute (&self, recipe->timeout) : NULL;
+  if (text == NULL || recipe_parse_timeout (text, seconds))
+    return TRUE;
+  g_set_error (error, RECIPE_ERROR, RECIPE_ERROR_VALUE, "%s: a timeout is like 30s, 2m or none (at most 24h), not '%s'",
+      recipe->name, text);
+  return FALSE;
+}
+
+GPtrArray *
+recipe_expand_branches (const Recipe *recipe, GHashTable *values, GError **error)
+{
+  const Substitution self = {recipe, values, TRUE, 0};
+  g_autoptr (GPtrArray) branches = NULL;
+
+  if (!recipe_check_values (recipe, values, error))
+    return NULL;
+  branches = g_ptr_array_new_with_free_func (recipe_branch_free);
+  for (guint i = 0; i < recipe->branches->len; i++) {
+    const RecipeBranch *branch = g_ptr_array_index (recipe->branches, i);
+    RecipeBranch *expanded = g_new0 (RecipeBranch, 1);
+    expanded->name = g_strdup (branch->name);
+    expanded->line = substitute (&self, branch->line);
+    g_ptr_array_add (branches, expanded);
+  }
+  return g_steal_pointer (&branches);
+}
+
+/* A time that came as a value. */
+static gboolean
+check_times (const Recipe *recipe, const Reaction *reaction, GError **error)
+{
+  guint milliseconds;
+
+  for (guint i = 0; i < reaction->actions->len; i++) {
+    const ReactionAction *action = g_ptr_array_index (reaction->actions, i);
+    if (action->verb != REACTION_TIMER || reaction_parse_time (action->value, &milliseconds))
+      continue;
+    g_set_error (error, RECIPE_ERROR, RECIPE_ERROR_VALUE,
+        "%s: a time is like 500ms, 30s, 2m or none (at most 24h), not '%s'", recipe->name, action->value);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+GPtrArray *
+recipe_expand_reactions (const Recipe *recipe, GHashTable *values, GError **error)
+{
+  Substitution self = {recipe, values, FALSE, 0};
+  g_autoptr (GPtrArray) reactions = NULL;
+
+  if (!recipe_check_values (recipe, values, error))
+    return NULL;
+  reactions = g_ptr_array_new_with_free_func ((GDestroyNotify) reaction_free);
+  for (guint i = 0; i < recipe->reactions->len; i++) {
+    Reaction *reaction = reaction_copy (g_ptr_array_index (recipe->reactions, i), substitute_plain, &self);
+    g_ptr_array_add (reactions, reaction);
+    if (!check_times (recipe, reaction, error))
+      return NULL;
+  }
+  return g_steal_pointer (&reactions);
 }
 
 /* A word of the launch line as the argument that gst-launch-1.0 makes that word of: it puts a backslash before every
@@ -162,9 +282,8 @@ word_to_argument (const char *word)
   return g_string_free (argument, FALSE);
 }
 
-/* The end of the word at @at: the next space outside of quotes and not escaped. */
-static const char *
-word_end (const char *at)
+const char *
+recipe_word_end (const char *at)
 {
   char quote = '\0';
 
@@ -192,7 +311,7 @@ recipe_line_to_shell (const char *line)
   GString *shell = g_string_new (NULL);
 
   while (line[0] != '\0') {
-    const char *end = word_end (line);
+    const char *end = recipe_word_end (line);
     g_autofree char *word = g_strndup (line, end - line);
     g_autofree char *argument = word_to_argument (word);
     g_autofree char *quoted = needs_shell_quotes (argument) ? g_shell_quote (argument) : g_strdup (argument);

@@ -7,13 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "elements.h"
 #include "library.h"
 #include "runner.h"
 #include "serve.h"
 
 typedef struct
 {
-  RunnerOptions run;
+  gboolean json, verbose;
   char *timeout;
   gboolean version;
   char **words; /* what is no option */
@@ -98,7 +99,7 @@ command_list (const Arguments *arguments)
       status = RUNNER_FAILED;
       continue;
     }
-    missing = runner_missing_elements (recipe);
+    missing = elements_missing (recipe);
     lacks = join (missing, " ");
     g_print ("%-20s  %s%s%s%s\n", name, recipe->what, missing->len > 0 ? "  [missing: " : "", lacks,
         missing->len > 0 ? "]" : "");
@@ -138,34 +139,62 @@ load (const Arguments *arguments, GHashTable **values)
   return g_steal_pointer (&recipe);
 }
 
+static void
+print_header (const Recipe *recipe)
+{
+  g_autofree char *needs = join (recipe->needs, " ");
+
+  g_print ("# %s: %s\n# needs:   %s\n", recipe->name, recipe->what, needs);
+  print_variables (recipe);
+  g_print ("# expect:  %s%s%s%s\n", recipe_end_to_string (recipe->expect),
+      recipe->expect_connected ? ", connected" : "", recipe->expect_file != NULL ? ", file " : "",
+      recipe->expect_file != NULL ? recipe->expect_file : "");
+  if (recipe->timeout != NULL)
+    g_print ("# timeout: %s\n", recipe->timeout);
+  if (recipe->stdout_media)
+    g_print ("# stdout:  media\n");
+  if (recipe->instances != NULL)
+    g_print ("# instances: %s\n", recipe->instances);
+}
+
+/* @branches, @reactions: as they stand in the recipe, or expanded. */
+static void
+print_reactions (const GPtrArray *branches, const GPtrArray *reactions)
+{
+  for (guint i = 0; i < branches->len; i++) {
+    const RecipeBranch *branch = g_ptr_array_index (branches, i);
+    g_print ("# branch:  %s  %s\n", branch->name, branch->line);
+  }
+  for (guint i = 0; i < reactions->len; i++) {
+    g_autofree char *text = reaction_to_string (g_ptr_array_index (reactions, i));
+    g_print ("# on:      %s\n", text);
+  }
+  if (reactions->len > 0)
+    g_print ("# gst-launch-1.0 runs the line, but has no reactions: gst-call-pipeline run does.\n");
+}
+
 static int
 command_show (const Arguments *arguments)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) values = NULL;
   g_autoptr (Recipe) recipe = load (arguments, &values);
-  g_autofree char *needs = NULL;
-  g_autofree char *line = NULL;
+  g_auto (RunnerJob) job = {0};
   g_autofree char *shell = NULL;
 
   if (recipe == NULL)
     return RUNNER_USAGE;
-  needs = join (recipe->needs, " ");
-  g_print ("# %s: %s\n# needs:   %s\n", recipe->name, recipe->what, needs);
-  print_variables (recipe);
-  g_print ("# expect:  %s%s%s\n", recipe_end_to_string (recipe->expect), recipe->expect_file != NULL ? ", file " : "",
-      recipe->expect_file != NULL ? recipe->expect_file : "");
-  if (recipe->timeout_s > 0)
-    g_print ("# timeout: %us\n", recipe->timeout_s);
-  if (recipe->stdout_media)
-    g_print ("# stdout:  media\n");
-  line = recipe_expand (recipe, values, &error);
-  if (line == NULL) {
+  print_header (recipe);
+  if (!runner_job_init (&job, recipe, values, &error)) {
+    if (!g_error_matches (error, RECIPE_ERROR, RECIPE_ERROR_MISSING))
+      return usage_error (error->message);
     /* Without its values a recipe can still be read. */
+    print_reactions (recipe->branches, recipe->reactions);
     g_print ("%s\n", recipe->line);
-    return g_error_matches (error, RECIPE_ERROR, RECIPE_ERROR_MISSING) ? RUNNER_OK : usage_error (error->message);
+    return RUNNER_OK;
   }
-  shell = recipe_line_to_shell (line);
+  print_reactions (job.branches, job.reactions);
+  shell = recipe_line_to_shell (job.line);
   g_print ("gst-launch-1.0 %s-e %s\n", recipe->stdout_media ? "-q " : "", shell);
   return RUNNER_OK;
 }
@@ -176,18 +205,15 @@ command_run (const Arguments *arguments)
   g_autoptr (GError) error = NULL;
   g_autoptr (GHashTable) values = NULL;
   g_autoptr (Recipe) recipe = load (arguments, &values);
-  g_autofree char *line = NULL;
-  g_autofree char *file = NULL;
+  g_auto (RunnerJob) job = {.json = arguments->json, .verbose = arguments->verbose};
 
   if (recipe == NULL)
     return RUNNER_USAGE;
-  if (arguments->timeout != NULL && !recipe_parse_timeout (arguments->timeout, &recipe->timeout_s))
-    return usage_error ("--timeout takes 30s, 2m or none (at most 24h)");
-  line = recipe_expand (recipe, values, &error);
-  if (line == NULL)
+  if (!runner_job_init (&job, recipe, values, &error))
     return usage_error (error->message);
-  file = recipe_expand_file (recipe, values, NULL);
-  return runner_run (recipe, line, file, &arguments->run);
+  if (arguments->timeout != NULL && !recipe_parse_timeout (arguments->timeout, &job.timeout_s))
+    return usage_error ("--timeout takes 30s, 2m or none (at most 24h)");
+  return runner_run (&job);
 }
 
 static const struct
@@ -204,8 +230,8 @@ static gboolean
 parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
 {
   const GOptionEntry entries[] = {
-      {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->run.json, "Say events as JSON, one object a line", NULL},
-      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &arguments->run.verbose, "Say how caps change", NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Say events as JSON, one object a line", NULL},
+      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &arguments->verbose, "Say how caps change", NULL},
       {"timeout", 0, 0, G_OPTION_ARG_STRING, &arguments->timeout, "Instead of the recipe's: 30s, 2m, none", "TIME"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->words, NULL, NULL},

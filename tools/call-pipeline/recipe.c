@@ -8,19 +8,23 @@
  *   # needs: element element ...
  *   # var: name=default  description        a value with spaces goes in double quotes
  *   # var: name  description                no default: must be given
- *   # expect: eos | timeout | error | file ${location}
+ *   # expect: eos | timeout | error | connected | file ${location}
  *   # timeout: 30s | 2m | none
  *   # stdout: media                         what the run says goes to stderr
+ *   # instances: ${count}                   how often the line is there, each with its ${instance}: 1, 2, ...
+ *   # branch: name  launch line             a piece that is not there at the start
+ *   # on: message field=value: action, ...  see reaction.c
  *   launch line, over as many lines
  *     as it takes                           # lines in between are comments
  *
- * A ${name} may stand where a property or a caps field has its value and nowhere else: not as a word of its own, and
- * not in quotes. That, with the escaping in expand.c, is what keeps a value a value.
+ * A header goes on in the next comment where it ends in a backslash. What a recipe must hold to: recipecheck.c.
  */
 
 #include "recipe.h"
 
 #include <string.h>
+
+#include "recipecheck.h"
 
 G_DEFINE_QUARK (recipe_error, recipe_error)
 
@@ -53,9 +57,18 @@ variable_free (gpointer data)
   g_free (variable);
 }
 
-/* Letters, digits and dashes; a letter first. Returns its length. */
-static gsize
-name_length (const char *text)
+void
+recipe_branch_free (gpointer data)
+{
+  RecipeBranch *branch = data;
+
+  g_free (branch->name);
+  g_free (branch->line);
+  g_free (branch);
+}
+
+gsize
+recipe_name_length (const char *text)
 {
   gsize length = 0;
 
@@ -108,7 +121,7 @@ parse_default (const char *text, const char **rest)
 static gboolean
 parse_variable (Recipe *recipe, const char *value, GError **error)
 {
-  gsize length = name_length (value);
+  gsize length = recipe_name_length (value);
   const char *rest = value + length;
   g_autofree char *name = g_strndup (value, length);
   g_autofree char *fallback = NULL;
@@ -140,20 +153,29 @@ parse_expect (Recipe *recipe, const char *value, GError **error)
     recipe->expect_file = g_strstrip (g_strdup (value + strlen ("file ")));
     return TRUE;
   }
+  if (g_str_equal (value, "connected")) {
+    recipe->expect_connected = TRUE;
+    return TRUE;
+  }
   for (guint i = 0; i < G_N_ELEMENTS (end_names); i++) {
     if (g_str_equal (value, end_names[i])) {
       recipe->expect = i;
       return TRUE;
     }
   }
-  return syntax_error (error, "expect is none of eos, timeout, error, file NAME", value);
+  return syntax_error (error, "expect is none of eos, timeout, error, connected, file NAME", value);
 }
 
 static gboolean
 parse_timeout (Recipe *recipe, const char *value, GError **error)
 {
-  if (!recipe_parse_timeout (value, &recipe->timeout_s))
+  guint seconds;
+
+  if (recipe->timeout != NULL)
+    return syntax_error (error, "a second timeout", value);
+  if (strstr (value, "${") == NULL && !recipe_parse_timeout (value, &seconds))
     return syntax_error (error, "timeout is not like 30s, 2m or none (at most 24h)", value);
+  recipe->timeout = g_strdup (value);
   return TRUE;
 }
 
@@ -162,6 +184,45 @@ parse_stdout (Recipe *recipe, const char *value, GError **error)
 {
   recipe->stdout_media = g_str_equal (value, "media");
   return recipe->stdout_media || syntax_error (error, "stdout can only be for media", value);
+}
+
+static gboolean
+parse_instances (Recipe *recipe, const char *value, GError **error)
+{
+  if (recipe->instances != NULL)
+    return syntax_error (error, "a second number of instances", value);
+  recipe->instances = g_strdup (value);
+  return TRUE;
+}
+
+static gboolean
+parse_branch (Recipe *recipe, const char *value, GError **error)
+{
+  gsize length = recipe_name_length (value);
+  RecipeBranch *branch;
+
+  if (length == 0 || value[length] != ' ')
+    return syntax_error (error, "not `NAME  LAUNCH LINE`", value);
+  branch = g_new0 (RecipeBranch, 1);
+  branch->name = g_strndup (value, length);
+  branch->line = g_strstrip (g_strdup (value + length));
+  if (recipe_find_branch (recipe->branches, branch->name) != NULL) {
+    syntax_error (error, "a second branch of that name", branch->name);
+    recipe_branch_free (branch);
+    return FALSE;
+  }
+  g_ptr_array_add (recipe->branches, branch);
+  return TRUE;
+}
+
+static gboolean
+parse_reaction (Recipe *recipe, const char *value, GError **error)
+{
+  Reaction *reaction = reaction_parse (value, error);
+
+  if (reaction != NULL)
+    g_ptr_array_add (recipe->reactions, reaction);
+  return reaction != NULL;
 }
 
 static const struct
@@ -175,6 +236,9 @@ static const struct
     {"expect", parse_expect},
     {"timeout", parse_timeout},
     {"stdout", parse_stdout},
+    {"instances", parse_instances},
+    {"branch", parse_branch},
+    {"on", parse_reaction},
 };
 
 /* `key: value` behind the `#`; other comments are for the reader only. A lower-case word that is no key of ours is
@@ -183,7 +247,7 @@ static gboolean
 parse_header (Recipe *recipe, const char *comment, GError **error)
 {
   const char *text = comment + strspn (comment, "# ");
-  gsize length = name_length (text);
+  gsize length = recipe_name_length (text);
   g_autofree char *key = g_strndup (text, length);
   g_autofree char *value = NULL;
 
@@ -195,7 +259,7 @@ parse_header (Recipe *recipe, const char *comment, GError **error)
       continue;
     return value[0] != '\0' ? headers[i].parse (recipe, value, error) : syntax_error (error, "nothing behind", key);
   }
-  return syntax_error (error, "no such header (what, needs, var, expect, timeout, stdout)", key);
+  return syntax_error (error, "no such header (what, needs, var, expect, timeout, stdout, instances, branch, on)", key);
 }
 
 /* Adds a line of the launch line to @line; a backslash that would continue it in a shell goes. */
@@ -214,59 +278,6 @@ append_line (GString *line, char *text)
   g_string_append (line, text);
 }
 
-/* Every ${name} is declared, ends, and stands where a value stands. Marks what it meets in @used. */
-static gboolean
-check_template (const Recipe *recipe, const char *template, gboolean in_line, GHashTable *used, GError **error)
-{
-  gboolean assigned = FALSE; /* the word has a `=` before this point */
-  char quote = '\0';
-
-  for (const char *at = template; *at != '\0'; at++) {
-    if (*at == '\\' && at[1] != '\0') {
-      at++;
-    } else if (quote != '\0' ? *at == quote : *at == '"' || *at == '\'') {
-      quote = quote != '\0' ? '\0' : *at;
-    } else if (*at == ' ' && quote == '\0') {
-      assigned = FALSE;
-    } else if (*at == '=') {
-      assigned = TRUE;
-    } else if (at[0] == '$' && at[1] == '{') {
-      gsize length = name_length (at + 2);
-      g_autofree char *name = g_strndup (at + 2, length);
-      if (length == 0 || at[2 + length] != '}')
-        return syntax_error (error, "not ${name}", at);
-      if (recipe_find_variable (recipe, name) == NULL)
-        return syntax_error (error, "a variable that has no `# var:`", name);
-      if (in_line && (quote != '\0' || !assigned))
-        return syntax_error (error, "a variable that is not the value of a property or caps field, bare", name);
-      g_hash_table_add (used, g_steal_pointer (&name));
-      at += length + 2;
-    }
-  }
-  return quote == '\0' || syntax_error (error, "a quote that is not closed", template);
-}
-
-static gboolean
-check_recipe (const Recipe *recipe, GError **error)
-{
-  g_autoptr (GHashTable) used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  if (recipe->what == NULL)
-    return syntax_error (error, "no header", "what");
-  if (recipe->line[0] == '\0')
-    return syntax_error (error, "no launch line", recipe->name);
-  if (!check_template (recipe, recipe->line, TRUE, used, error))
-    return FALSE;
-  if (recipe->expect_file != NULL && !check_template (recipe, recipe->expect_file, FALSE, used, error))
-    return FALSE;
-  for (guint i = 0; i < recipe->variables->len; i++) {
-    const RecipeVariable *variable = g_ptr_array_index (recipe->variables, i);
-    if (!g_hash_table_contains (used, variable->name))
-      return syntax_error (error, "a variable that is not used", variable->name);
-  }
-  return TRUE;
-}
-
 const RecipeVariable *
 recipe_find_variable (const Recipe *recipe, const char *name)
 {
@@ -274,6 +285,17 @@ recipe_find_variable (const Recipe *recipe, const char *name)
     const RecipeVariable *variable = g_ptr_array_index (recipe->variables, i);
     if (g_str_equal (variable->name, name))
       return variable;
+  }
+  return NULL;
+}
+
+const RecipeBranch *
+recipe_find_branch (const GPtrArray *branches, const char *name)
+{
+  for (guint i = 0; i < branches->len; i++) {
+    const RecipeBranch *branch = g_ptr_array_index (branches, i);
+    if (g_str_equal (branch->name, name))
+      return branch;
   }
   return NULL;
 }
@@ -307,34 +329,67 @@ recipe_parse_timeout (const char *text, guint *seconds)
   return number <= MAX_TIMEOUT_S;
 }
 
+/* A comment that ends in a backslash takes the next one; @at ends at the last. (transfer full) */
+static char *
+join_comments (char **lines, guint *at)
+{
+  GString *comment = g_string_new (g_strchomp (lines[*at]));
+
+  while (comment->len > 0 && comment->str[comment->len - 1] == '\\' && lines[*at + 1] != NULL) {
+    const char *next = lines[*at + 1] + strspn (lines[*at + 1], " ");
+    if (next[0] != '#')
+      break;
+    g_string_truncate (comment, comment->len - 1);
+    g_string_append (comment, g_strchomp ((char *) next + strspn (next, "# ")));
+    (*at)++;
+  }
+  return g_string_free (comment, FALSE);
+}
+
+static gboolean
+parse_lines (Recipe *recipe, char **lines, GError **error)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++) {
+    const char *start = lines[i] + strspn (lines[i], " ");
+    g_autofree char *comment = NULL;
+    guint number = i + 1;
+    if (start[0] != '#') {
+      append_line (line, lines[i]);
+      continue;
+    }
+    comment = line->len == 0 ? join_comments (lines, &i) : NULL;
+    if (comment != NULL && !parse_header (recipe, comment, error)) {
+      g_prefix_error (error, "%s:%u: ", recipe->name, number);
+      return FALSE;
+    }
+  }
+  recipe->line = g_strdup (line->str);
+  return TRUE;
+}
+
 Recipe *
 recipe_parse (const char *name, const char *text, gsize length, GError **error)
 {
   g_autoptr (Recipe) recipe = g_new0 (Recipe, 1);
-  g_autoptr (GString) line = g_string_new (NULL);
   g_autofree char *copy = NULL;
   g_auto (GStrv) lines = NULL;
 
   recipe->name = g_strdup (name);
   recipe->needs = g_ptr_array_new_with_free_func (g_free);
   recipe->variables = g_ptr_array_new_with_free_func (variable_free);
+  recipe->branches = g_ptr_array_new_with_free_func (recipe_branch_free);
+  recipe->reactions = g_ptr_array_new_with_free_func ((GDestroyNotify) reaction_free);
   if (length > MAX_TEXT || !g_utf8_validate_len (text, length, NULL)) {
     g_set_error (error, RECIPE_ERROR, RECIPE_ERROR_SYNTAX, "%s: no recipe: not UTF-8 text of at most 64 KiB", name);
     return NULL;
   }
   copy = g_strdelimit (g_strndup (text, length), "\t\r", ' ');
   lines = g_strsplit (copy, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++) {
-    const char *start = lines[i] + strspn (lines[i], " ");
-    if (start[0] != '#') {
-      append_line (line, lines[i]);
-    } else if (line->len == 0 && !parse_header (recipe, start, error)) {
-      g_prefix_error (error, "%s:%u: ", name, i + 1);
-      return NULL;
-    }
-  }
-  recipe->line = g_strdup (line->str);
-  if (!check_recipe (recipe, error)) {
+  if (!parse_lines (recipe, lines, error))
+    return NULL;
+  if (!recipe_check (recipe, error)) {
     g_prefix_error (error, "%s: ", name);
     return NULL;
   }
@@ -348,7 +403,11 @@ recipe_free (Recipe *recipe)
   g_free (recipe->what);
   g_clear_pointer (&recipe->needs, g_ptr_array_unref);
   g_clear_pointer (&recipe->variables, g_ptr_array_unref);
+  g_clear_pointer (&recipe->branches, g_ptr_array_unref);
+  g_clear_pointer (&recipe->reactions, g_ptr_array_unref);
   g_free (recipe->expect_file);
+  g_free (recipe->timeout);
+  g_free (recipe->instances);
   g_free (recipe->line);
   g_free (recipe);
 }

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "reaction.h"
 
 G_BEGIN_DECLS
 
@@ -28,12 +28,23 @@ typedef enum
   RECIPE_END_ERROR
 } RecipeEnd;
 
+#define RECIPE_MAX_INSTANCES 1000
+
 typedef struct
 {
   char *name;
   char *value; /* the default; NULL: must be given */
   char *description;
 } RecipeVariable;
+
+/* A piece of pipeline that a reaction starts. */
+typedef struct
+{
+  char *name;
+  char *line; /* a template */
+} RecipeBranch;
+
+void recipe_branch_free (gpointer branch);
 
 typedef struct
 {
@@ -42,10 +53,14 @@ typedef struct
   GPtrArray *needs;     /* (element-type utf8): element factories */
   GPtrArray *variables; /* (element-type RecipeVariable), in the order of the file */
   RecipeEnd expect;
-  char *expect_file;     /* a template; the file that has something in it afterwards, or NULL */
-  guint timeout_s;       /* 0: none */
-  gboolean stdout_media; /* standard output belongs to the launch line */
-  char *line;            /* the launch line, a template: one line, without comments */
+  char *expect_file;         /* a template; the file that has something in it afterwards, or NULL */
+  gboolean expect_connected; /* every call of the run has to be connected */
+  char *timeout;             /* a template: 30s, 2m, none; NULL: none */
+  gboolean stdout_media;     /* standard output belongs to the launch line */
+  char *instances;           /* a template: how often the line is there; NULL: once, without ${instance} */
+  GPtrArray *branches;       /* (element-type RecipeBranch) */
+  GPtrArray *reactions;      /* (element-type Reaction), values are templates */
+  char *line;                /* the launch line, a template: one line, without comments */
 } Recipe;
 
 Recipe *recipe_parse (const char *name, const char *text, gsize length, GError **error);
@@ -53,6 +68,7 @@ void recipe_free (Recipe *recipe);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Recipe, recipe_free)
 
 const RecipeVariable *recipe_find_variable (const Recipe *recipe, const char *name);
+const RecipeBranch *recipe_find_branch (const GPtrArray *branches, const char *name);
 const char *recipe_end_to_string (RecipeEnd end);
 /* "30s", "2m", "none" -> seconds, 0 for none. */
 gboolean recipe_parse_timeout (const char *text, guint *seconds);
@@ -63,6 +79,15 @@ gboolean recipe_check_values (const Recipe *recipe, GHashTable *values, GError *
 char *recipe_expand (const Recipe *recipe, GHashTable *values, GError **error);
 /* The expected file's name, not escaped; NULL without @error when none is expected. */
 char *recipe_expand_file (const Recipe *recipe, GHashTable *values, GError **error);
+/* How often the line is there; 0: once, without ${instance}. */
+gboolean recipe_expand_instances (const Recipe *recipe, GHashTable *values, guint *count, GError **error);
+/* Seconds, 0 for none. */
+gboolean recipe_expand_timeout (const Recipe *recipe, GHashTable *values, guint *seconds, GError **error);
+/* The branches with lines for gst_parse_launch(), and the reactions with their values. NULL: see @error. */
+GPtrArray *recipe_expand_branches (const Recipe *recipe, GHashTable *values, GError **error);
+GPtrArray *recipe_expand_reactions (const Recipe *recipe, GHashTable *values, GError **error);
+/* The end of the word at @at in a launch line: the next space outside of quotes and not escaped. */
+const char *recipe_word_end (const char *at);
 /* A launch line as words of a POSIX shell, to be put behind gst-launch-1.0. */
 char *recipe_line_to_shell (const char *line);
 

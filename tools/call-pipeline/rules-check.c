@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "elements.h"
 #include "library.h"
 #include "runner.h"
 
@@ -70,7 +71,7 @@ check_variables (const Rules *rules, const Rule *rule, const char *section, cons
 static gboolean
 check_elements (const Rules *rules, const char *section, const Recipe *recipe, GError **error)
 {
-  g_autoptr (GPtrArray) missing = runner_missing_elements (recipe);
+  g_autoptr (GPtrArray) missing = elements_missing (recipe);
 
   if (missing->len == 0)
     return TRUE;

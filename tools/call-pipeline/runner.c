@@ -22,7 +22,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "console.h"
+#include "elements.h"
 #include "events.h"
+#include "monitor.h"
+#include "reactor.h"
 
 #define FINISH_TIME_S 10 /* for an EOS to pass through, and again for the pipeline to stop */
 #define FINISH_TIME_NO_FILE_S 3
@@ -41,8 +45,11 @@ typedef enum
 
 typedef struct
 {
+  const RunnerJob *job;
   const Recipe *recipe;
-  const RunnerOptions *options;
+  Console console;
+  Monitor *monitor;
+  Reactor *reactor;
   GstElement *pipeline;
   GMainLoop *loop;
   End end;
@@ -51,78 +58,8 @@ typedef struct
   guint eos_tries;      /* left */
   GThread *eos_thread;  /* NULL: no EOS was sent */
   gboolean interrupted; /* the EOS that is on its way is a signal's */
+  gboolean ending;      /* ... is a reaction's */
 } Runner;
-
-/* Which Debian package has an element, by the beginning of its name; the first match counts. */
-static const struct
-{
-  const char *prefix;
-  const char *package;
-} packages[] = {
-    {"callquality", "GstCall's plugin callquality"},
-    {"callrecord", "GstCall's plugin callrecord"},
-    {"call", "GstCall's plugin call: is GST_PLUGIN_PATH set?"},
-    {"ringtone", "GstCall's plugin ringtone"},
-    {"nice", "gstreamer1.0-nice"},
-    {"av", "gstreamer1.0-libav"},
-    {"x264", "gstreamer1.0-plugins-ugly"},
-    {"webrtc", "gstreamer1.0-plugins-bad"},
-    {"dtls", "gstreamer1.0-plugins-bad"},
-    {"srtp", "gstreamer1.0-plugins-bad"},
-    {"openh264", "gstreamer1.0-plugins-bad"},
-    {"opus", "gstreamer1.0-plugins-base"},
-    {"audio", "gstreamer1.0-plugins-base"},
-    {"video", "gstreamer1.0-plugins-base"},
-    {"decodebin", "gstreamer1.0-plugins-base"},
-    {"uridecodebin", "gstreamer1.0-plugins-base"},
-    {"vp", "gstreamer1.0-plugins-good"},
-    {"rtp", "gstreamer1.0-plugins-good"},
-    {"wav", "gstreamer1.0-plugins-good"},
-    {"matroska", "gstreamer1.0-plugins-good"},
-};
-
-static char *
-missing_text (const char *element)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (packages); i++) {
-    if (g_str_has_prefix (element, packages[i].prefix))
-      return g_strdup_printf ("%s (%s)", element, packages[i].package);
-  }
-  return g_strdup (element);
-}
-
-GPtrArray *
-runner_missing_elements (const Recipe *recipe)
-{
-  GPtrArray *missing = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < recipe->needs->len; i++) {
-    const char *element = g_ptr_array_index (recipe->needs, i);
-    g_autoptr (GstElementFactory) factory = gst_element_factory_find (element);
-    if (factory == NULL)
-      g_ptr_array_add (missing, g_strdup (element));
-  }
-  return missing;
-}
-
-/* Progress goes to stdout, line by line; with --json one object a line. */
-static void
-say (const Runner *self, const char *event, const char *field, const char *text)
-{
-  if (self->options->json) {
-    g_autoptr (GstStructure) structure = gst_structure_new (event, field, G_TYPE_STRING, text, NULL);
-    g_autofree char *json = events_to_json (structure);
-    g_print ("%s\n", json);
-  } else {
-    g_print ("%s: %s\n", event, text);
-  }
-}
-
-static void
-complain (const Runner *self, const char *text)
-{
-  g_printerr ("%s: %s\n", self->recipe->name, text);
-}
 
 static void
 finish (Runner *self, End end)
@@ -142,7 +79,7 @@ on_stuck (gpointer user_data)
     finish (self, END_EOS);
     return G_SOURCE_REMOVE;
   }
-  complain (self, "the end of stream did not pass through in time");
+  console_complain (&self->console, self->recipe->name, "the end of stream did not pass through in time");
   finish (self, self->timed_out ? END_TIMEOUT : END_STUCK);
   return G_SOURCE_REMOVE;
 }
@@ -172,6 +109,7 @@ on_try_eos (gpointer user_data)
 static void
 send_eos (Runner *self)
 {
+  reactor_wind_down (self->reactor);
   self->eos_tries = EOS_TRIES;
   if (on_try_eos (self))
     g_timeout_add (EOS_TRY_MS, on_try_eos, self);
@@ -183,9 +121,9 @@ on_time_up (gpointer user_data)
 {
   Runner *self = user_data;
 
-  if (!self->interrupted) {
+  if (!self->interrupted && !self->ending) {
     self->timed_out = TRUE;
-    say (self, "timeout", "after", "the time is up");
+    console_say (&self->console, "timeout", "after", "the time is up");
     send_eos (self);
   }
   return G_SOURCE_REMOVE;
@@ -201,48 +139,55 @@ on_signal (gpointer user_data)
     return G_SOURCE_CONTINUE;
   }
   self->interrupted = TRUE;
-  say (self, "interrupted", "action", "ending the stream (once more to give up on it)");
-  if (!self->timed_out)
+  console_say (&self->console, "interrupted", "action", "ending the stream (once more to give up on it)");
+  if (!self->timed_out && !self->ending)
     send_eos (self);
   return G_SOURCE_CONTINUE;
 }
 
 static void
-handle_call_message (Runner *self, GstMessage *message)
-{
-  const GstStructure *structure = gst_message_get_structure (message);
-  g_autofree char *text = NULL;
-
-  if (!events_is_call (structure))
-    return;
-  text = self->options->json ? events_to_json (structure) : events_call_to_text (structure);
-  g_print ("%s\n", text);
-}
-
-static void
-handle_caps (GstMessage *message)
+handle_caps (Runner *self, GstMessage *message)
 {
   g_autofree char *text = events_caps_to_text (message);
 
   if (text != NULL)
-    g_print ("%s\n", text);
+    console_line (&self->console, text);
+}
+
+/* A branch that was taken out may still complain that it has nowhere to push to. */
+static gboolean
+is_gone (Runner *self, GstObject *source)
+{
+  return source != GST_OBJECT (self->pipeline) && !gst_object_has_as_ancestor (source, GST_OBJECT (self->pipeline));
 }
 
 static void
 handle_error (Runner *self, GstMessage *message)
 {
-  g_autofree char *text = events_error_to_text (message);
+  g_autofree char *text = NULL;
 
-  complain (self, text);
+  if (is_gone (self, GST_MESSAGE_SRC (message)))
+    return;
+  text = events_error_to_text (message);
+  console_complain (&self->console, self->recipe->name, text);
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     finish (self, END_ERROR);
+}
+
+/* The state changes that elements ask for. */
+static void
+handle_request (Runner *self, GstMessage *message)
+{
+  GstState state;
+
+  gst_message_parse_request_state (message, &state);
+  gst_element_set_state (self->pipeline, state);
 }
 
 static gboolean
 on_message (GstBus *bus, GstMessage *message, gpointer user_data)
 {
   Runner *self = user_data;
-  GstState state;
 
   switch (GST_MESSAGE_TYPE (message)) {
     case GST_MESSAGE_ERROR:
@@ -253,10 +198,10 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
       finish (self, self->timed_out ? END_TIMEOUT : END_EOS);
       break;
     case GST_MESSAGE_ELEMENT:
-      handle_call_message (self, message);
+      monitor_handle_message (self->monitor, message);
       break;
     case GST_MESSAGE_PROPERTY_NOTIFY:
-      handle_caps (message);
+      handle_caps (self, message);
       break;
     case GST_MESSAGE_LATENCY:
       gst_bin_recalculate_latency (GST_BIN (self->pipeline));
@@ -266,13 +211,29 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
       gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
       break;
     case GST_MESSAGE_REQUEST_STATE:
-      gst_message_parse_request_state (message, &state);
-      gst_element_set_state (self->pipeline, state);
+      handle_request (self, message);
       break;
     default:
       break;
   }
+  reactor_handle_message (self->reactor, message);
   return G_SOURCE_CONTINUE;
+}
+
+/* A reaction wants the end, or could not be carried out. */
+static void
+on_reaction_ends (const GError *error, gpointer user_data)
+{
+  Runner *self = user_data;
+
+  if (error != NULL) {
+    console_complain (&self->console, self->recipe->name, error->message);
+    finish (self, END_ERROR);
+  } else if (!self->ending && !self->interrupted && !self->timed_out) {
+    self->ending = TRUE;
+    console_say (&self->console, "ending", "action", "a reaction ends the stream");
+    send_eos (self);
+  }
 }
 
 /* The last wait: a pipeline that does not come to NULL takes the process with it. */
@@ -307,9 +268,34 @@ file_has_content (const Runner *self, const char *file)
   return FALSE;
 }
 
+/* A line where nothing was said yet: an error was. */
+static int
+complain_of_end (Runner *self, RecipeEnd end, int status)
+{
+  g_autofree char *text = g_strdup_printf (
+      "ended by %s, expected: %s", recipe_end_to_string (end), recipe_end_to_string (self->recipe->expect));
+
+  if (self->end != END_ERROR)
+    console_complain (&self->console, self->recipe->name, text);
+  return status;
+}
+
+static gboolean
+has_connected (Runner *self, const ProgressSummary *summary)
+{
+  g_autofree char *text = NULL;
+
+  if (!self->recipe->expect_connected || (summary->failed == 0 && summary->connected >= MAX (self->job->instances, 1)))
+    return TRUE;
+  text = g_strdup_printf ("%u calls were connected, %u were not, expected: %u", summary->connected, summary->failed,
+      MAX (self->job->instances, 1));
+  console_complain (&self->console, self->recipe->name, text);
+  return FALSE;
+}
+
 /* Holds the end against what the recipe expects. */
 static int
-judge (const Runner *self, const char *file)
+judge (Runner *self, const ProgressSummary *summary)
 {
   static const struct
   {
@@ -329,26 +315,11 @@ judge (const Runner *self, const char *file)
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
     if (self->end != ends[i].end)
       continue;
-    if (ends[i].expected == self->recipe->expect)
-      return file_has_content (self, file) ? RUNNER_OK : RUNNER_FAILED;
-    g_printerr ("%s: ended by %s, expected: %s\n", self->recipe->name, recipe_end_to_string (ends[i].expected),
-        recipe_end_to_string (self->recipe->expect));
-    return ends[i].otherwise;
+    if (ends[i].expected != self->recipe->expect)
+      return complain_of_end (self, ends[i].expected, ends[i].otherwise);
+    return file_has_content (self, self->job->file) && has_connected (self, summary) ? RUNNER_OK : RUNNER_FAILED;
   }
   return RUNNER_FAILED;
-}
-
-/* A line of one element is no pipeline yet. (transfer full) */
-static GstElement *
-in_pipeline (GstElement *element)
-{
-  GstElement *pipeline;
-
-  if (GST_IS_PIPELINE (element))
-    return gst_object_ref_sink (element);
-  pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
-  gst_bin_add (GST_BIN (pipeline), element);
-  return pipeline;
 }
 
 static void
@@ -367,36 +338,6 @@ give_up_stdout (const Recipe *recipe)
   signal (SIGPIPE, SIG_IGN);
 }
 
-/* Parses the line; NULL with @status when that fails. */
-static GstElement *
-make_pipeline (const Recipe *recipe, const char *line, int *status)
-{
-  g_autoptr (GstParseContext) context = gst_parse_context_new ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) missing = runner_missing_elements (recipe);
-  GstElement *pipeline;
-
-  *status = RUNNER_MISSING;
-  for (guint i = 0; i < missing->len; i++) {
-    g_autofree char *text = missing_text (g_ptr_array_index (missing, i));
-    g_printerr ("%s: missing element: %s\n", recipe->name, text);
-  }
-  if (missing->len > 0)
-    return NULL;
-  pipeline = gst_parse_launch_full (line, context, GST_PARSE_FLAG_FATAL_ERRORS, &error);
-  if (pipeline != NULL)
-    return in_pipeline (pipeline);
-  if (g_error_matches (error, GST_PARSE_ERROR, GST_PARSE_ERROR_NO_SUCH_ELEMENT)) {
-    g_auto (GStrv) names = gst_parse_context_get_missing_elements (context);
-    g_autofree char *text = names != NULL ? missing_text (names[0]) : g_strdup (error->message);
-    g_printerr ("%s: missing element: %s\n", recipe->name, text);
-    return NULL;
-  }
-  g_printerr ("%s: %s\n", recipe->name, error->message);
-  *status = RUNNER_FAILED;
-  return NULL;
-}
-
 static void
 loop_until_end (Runner *self)
 {
@@ -405,35 +346,79 @@ loop_until_end (Runner *self)
   gst_bus_add_watch (bus, on_message, self);
   g_unix_signal_add (SIGINT, on_signal, self);
   g_unix_signal_add (SIGTERM, on_signal, self);
-  if (self->recipe->timeout_s > 0)
-    g_timeout_add_seconds (self->recipe->timeout_s, on_time_up, self);
+  if (self->job->timeout_s > 0)
+    g_timeout_add_seconds (self->job->timeout_s, on_time_up, self);
   /* A failed change leaves its reason on the bus; without one the finish time ends it. "started" does not wait for
    * PLAYING: a sink that waits for a call's media keeps the pipeline from saying that. */
   if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
     g_timeout_add_seconds (FINISH_TIME_S, on_stuck, self);
   else
-    say (self, "started", "recipe", self->recipe->name);
+    gst_bus_post (bus, gst_message_new_application (GST_OBJECT (self->pipeline),
+                           gst_structure_new ("started", "recipe", G_TYPE_STRING, self->recipe->name, NULL)));
   g_main_loop_run (self->loop);
   gst_bus_remove_watch (bus);
 }
 
+static int
+run (Runner *self)
+{
+  const RunnerJob *job = self->job;
+  ProgressSummary summary;
+
+  /* What a branch's sinks say of their end. */
+  if (job->branches->len > 0)
+    g_object_set (self->pipeline, "message-forward", TRUE, NULL);
+  if (job->verbose)
+    gst_element_add_property_deep_notify_watch (self->pipeline, "caps", TRUE);
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->monitor = monitor_new (&self->console);
+  self->reactor =
+      reactor_new (GST_BIN (self->pipeline), job->branches, job->reactions, &self->console, on_reaction_ends, self);
+  loop_until_end (self);
+  reactor_wind_down (self->reactor);
+  stop (self);
+  monitor_finish (self->monitor, &summary);
+  reactor_free (self->reactor);
+  monitor_free (self->monitor);
+  g_main_loop_unref (self->loop);
+  return judge (self, &summary);
+}
+
+gboolean
+runner_job_init (RunnerJob *job, const Recipe *recipe, GHashTable *values, GError **error)
+{
+  job->recipe = recipe;
+  job->line = recipe_expand (recipe, values, error);
+  if (job->line == NULL || !recipe_expand_timeout (recipe, values, &job->timeout_s, error)
+      || !recipe_expand_instances (recipe, values, &job->instances, error))
+    return FALSE;
+  job->file = recipe_expand_file (recipe, values, NULL);
+  job->branches = recipe_expand_branches (recipe, values, error);
+  job->reactions = job->branches != NULL ? recipe_expand_reactions (recipe, values, error) : NULL;
+  return job->reactions != NULL;
+}
+
+void
+runner_job_clear (RunnerJob *job)
+{
+  g_free (job->line);
+  g_free (job->file);
+  g_clear_pointer (&job->branches, g_ptr_array_unref);
+  g_clear_pointer (&job->reactions, g_ptr_array_unref);
+}
+
 int
-runner_run (const Recipe *recipe, const char *line, const char *file, const RunnerOptions *options)
+runner_run (const RunnerJob *job)
 {
   int status = RUNNER_OK;
-  Runner self = {.recipe = recipe, .options = options, .started = g_get_real_time () / G_USEC_PER_SEC};
+  Runner self = {.job = job, .recipe = job->recipe, .started = g_get_real_time () / G_USEC_PER_SEC};
 
-  give_up_stdout (recipe);
-  self.pipeline = make_pipeline (recipe, line, &status);
+  give_up_stdout (job->recipe);
+  console_init (&self.console, job->json, !job->recipe->stdout_media);
+  self.pipeline = elements_make_pipeline (job->recipe, job->line, &status);
   if (self.pipeline == NULL)
     return status;
-  if (options->verbose)
-    gst_element_add_property_deep_notify_watch (self.pipeline, "caps", TRUE);
-  self.loop = g_main_loop_new (NULL, FALSE);
-  loop_until_end (&self);
-  stop (&self);
-  status = judge (&self, file);
+  status = run (&self);
   gst_object_unref (self.pipeline);
-  g_main_loop_unref (self.loop);
   return status;
 }

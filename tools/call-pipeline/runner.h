@@ -18,15 +18,25 @@ enum
   RUNNER_INTERRUPTED = 130
 };
 
+/* A recipe and what it was expanded to. */
 typedef struct
 {
+  const Recipe *recipe;
+  char *line;
+  char *file;      /* NULL: none expected */
+  guint timeout_s; /* 0: none */
+  guint instances; /* 0: the recipe has none */
+  GPtrArray *branches;
+  GPtrArray *reactions;
   gboolean json;
   gboolean verbose;
-} RunnerOptions;
+} RunnerJob;
 
-/* The elements that the recipe needs and that are not there (element-type utf8). Empty when all are. */
-GPtrArray *runner_missing_elements (const Recipe *recipe);
+/* Expands all of it; FALSE: see @error. */
+gboolean runner_job_init (RunnerJob *job, const Recipe *recipe, GHashTable *values, GError **error);
+void runner_job_clear (RunnerJob *job);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RunnerJob, runner_job_clear)
 /* Runs it to its end; an exit status. Says on stderr what went wrong. */
-int runner_run (const Recipe *recipe, const char *line, const char *file, const RunnerOptions *options);
+int runner_run (const RunnerJob *job);
 
 G_END_DECLS
