@@ -233,19 +233,23 @@ gst_call_src_tracks (GstElement *element, const guint n_tracks[2])
 {
   GstCallSrc *self = GST_CALL_SRC (element);
   GValue on_end = G_VALUE_INIT;
-  gboolean one_call;
+  guint n_expected = 0;
+  gboolean fill;
 
   g_value_init (&on_end, gst_call_on_end_get_type ());
   g_object_get_property (G_OBJECT (self), "on-end", &on_end);
-  one_call = g_value_get_enum (&on_end) == GST_CALL_ON_END_EOS;
+  /* With on-end=wait the next call may have what this one has not. */
+  fill = g_value_get_enum (&on_end) == GST_CALL_ON_END_EOS && is_awaited (self);
   g_value_unset (&on_end);
   GST_OBJECT_LOCK (self);
-  self->n_expected = n_tracks[GST_CALL_MEDIA_AUDIO] + n_tracks[GST_CALL_MEDIA_VIDEO];
+  /* What is filled in is a pad, too: without counting it "no more pads" would come before the peer's own track. */
+  for (gint media = 0; media < 2; media++)
+    n_expected += fill ? MAX (1, n_tracks[media]) : n_tracks[media];
+  self->n_expected = n_expected;
   GST_OBJECT_UNLOCK (self);
   say_no_more_pads (self, FALSE);
   start_quiet_timer (self);
-  /* With on-end=wait the next call may have what this one has not. */
-  for (gint media = 0; one_call && is_awaited (self) && media < 2; media++)
+  for (gint media = 0; fill && media < 2; media++)
     if (n_tracks[media] == 0)
       gst_element_call_async (element, end_missing_pad, GINT_TO_POINTER (media), NULL);
 }
