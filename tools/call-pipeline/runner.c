@@ -14,6 +14,7 @@
 
 #include "runner.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
@@ -338,6 +339,20 @@ give_up_stdout (const Recipe *recipe)
   signal (SIGPIPE, SIG_IGN);
 }
 
+/* An element finds out when it opens its file, which with the media of a call is in the middle of it. */
+static gboolean
+can_write (const RunnerJob *job)
+{
+  const char *file = job->file;
+  g_autofree char *folder = file != NULL ? g_path_get_dirname (file) : NULL;
+  gboolean exists = file != NULL && g_access (file, F_OK) == 0;
+
+  if (file == NULL || g_access (exists ? file : folder, exists ? W_OK : W_OK | X_OK) == 0)
+    return TRUE;
+  g_printerr ("%s: cannot write %s: %s\n", job->recipe->name, file, g_strerror (errno));
+  return FALSE;
+}
+
 static void
 loop_until_end (Runner *self)
 {
@@ -413,6 +428,8 @@ runner_run (const RunnerJob *job)
   int status = RUNNER_OK;
   Runner self = {.job = job, .recipe = job->recipe, .started = g_get_real_time () / G_USEC_PER_SEC};
 
+  if (!can_write (job))
+    return RUNNER_FAILED;
   give_up_stdout (job->recipe);
   console_init (&self.console, job->json, !job->recipe->stdout_media);
   self.pipeline = elements_make_pipeline (job->recipe, job->line, &status);
