@@ -74,7 +74,7 @@ def frames(path):
 
 
 def colours(path, at):
-    """Seven colours from left to right out of the upper half of the picture at @at seconds."""
+    """Seven colours from left to right out of the upper half of the picture @at seconds after its beginning."""
     raw = _run('ffmpeg', '-nostdin', '-v', 'error', '-ss', str(at), '-i', path, '-frames:v', '1',
                '-vf', 'crop=iw:ih/2:0:0,scale=7:1:flags=area', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-')
     return [tuple(raw[index:index + 3]) for index in range(0, 21, 3)]
