@@ -233,18 +233,7 @@ check_wanted_call (GstCallSession *self, const GError *answer_error)
   session_fail (self, answer_error != NULL ? answer_error : error, FALSE);
 }
 
-/* What was said of our call while the socket was away, nobody heard. */
-static void
-catch_up (GstCallSession *self, const CallMessage *call)
-{
-  if (!self->caller || gst_call_session_get_state (self) != PARTICIPANT_STATE_RINGING
-      || g_strcmp0 (call->status, "active") != 0)
-    return;
-  session_take_terms (self, call, TRUE);
-  session_apply (self, PARTICIPANT_EVENT_ACCEPTED, NULL);
-}
-
-/* Was our call answered or ended while the socket was away? */
+/* Was our call ended while the socket was away? */
 static void
 check_own_call (GstCallSession *self, GPtrArray *calls)
 {
@@ -252,13 +241,9 @@ check_own_call (GstCallSession *self, GPtrArray *calls)
 
   if (call_id == NULL || gst_call_session_get_state (self) <= PARTICIPANT_STATE_DIALING)
     return;
-  for (guint i = 0; calls != NULL && i < calls->len; i++) {
-    const CallMessage *call = g_ptr_array_index (calls, i);
-    if (g_strcmp0 (call->call_id, call_id) == 0) {
-      catch_up (self, call);
+  for (guint i = 0; calls != NULL && i < calls->len; i++)
+    if (g_strcmp0 (((CallMessage *) g_ptr_array_index (calls, i))->call_id, call_id) == 0)
       return;
-    }
-  }
   session_apply (self, PARTICIPANT_EVENT_REMOTE_END, "network");
 }
 

@@ -25,22 +25,16 @@ class Call:
     def __enter__(self):
         try:
             self.server.meet('alice', 'bob')
-            self.begin()
+            self.start('bob').wait('^call-ready')
+            self.start('alice')
+            self.call_id = self.alice.wait_state('connected')
+            self.bob.wait_state('connected')
+            self.since = time.monotonic()
+            self.check_flowing()
             return self
         except BaseException:
             self.__exit__(True)
             raise
-
-    def begin(self):
-        self.start('bob').wait('^call-ready')
-        self.start('alice')
-        self.connect()
-
-    def connect(self):
-        self.call_id = self.alice.wait_state('connected')
-        self.bob.wait_state('connected')
-        self.since = time.monotonic()
-        self.check_flowing()
 
     def __exit__(self, error, *_):
         network.mend()
@@ -90,11 +84,3 @@ class Call:
         if seconds is not None and abs(calls[0]['duration'] - seconds) > 2:
             raise Failure(f'the record says {calls[0]["duration"]} s, it was {seconds:.1f} s')
         print(f'    record: ended, {reason}, {calls[0]["duration"]} s')
-
-
-class Ringing(Call):
-    """alice is calling bob, who is not there yet."""
-
-    def begin(self):
-        self.start('alice')
-        self.call_id = self.alice.wait_state('ringing')

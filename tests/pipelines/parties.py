@@ -29,10 +29,10 @@ ran = set()  # the recipes that run_recipe() started
 class Process:
     """A program, and the lines it printed so far."""
 
-    def __init__(self, test, arguments, **environment):
+    def __init__(self, test, arguments, stdin=subprocess.DEVNULL, **environment):
         self.lines, self.changed = [], threading.Condition()
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                        stdin=subprocess.DEVNULL, env={**os.environ, **environment}, errors='replace')
+                                        stdin=stdin, env={**os.environ, **environment}, errors='replace')
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         test.addCleanup(self.stop)
@@ -51,6 +51,8 @@ class Process:
             self.process.kill()
         self.reader.join(5)
         self.process.stdout.close()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
     def wait_line(self, pattern, seconds):
         """The first line that @pattern is found in; None when none came, or the program ended without."""
