@@ -31,6 +31,19 @@ call_candidate_free (CallCandidate *candidate)
   g_free (candidate);
 }
 
+CallMessage *
+call_candidate_to_message (const CallCandidate *self, const SdpSummary *local)
+{
+  CallMessage *message = call_message_new (CALL_MESSAGE_CALL_SIGNAL);
+
+  message->signal.kind = CALL_SIGNAL_CANDIDATE;
+  message->signal.candidate = g_strdup (self->text);
+  message->signal.sdp_mline_index = self->mline;
+  if (self->mline < local->n_media)
+    message->signal.sdp_mid = g_strdup (local->media[self->mline].mid);
+  return message;
+}
+
 CallCandidates *
 call_candidates_new (GstElement *webrtcbin)
 {

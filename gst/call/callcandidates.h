@@ -20,6 +20,8 @@ typedef struct
 
 CallCandidate *call_candidate_new (guint mline, const char *text);
 void call_candidate_free (CallCandidate *candidate);
+/* As it goes to the peer. @local: of our description. */
+CallMessage *call_candidate_to_message (const CallCandidate *self, const SdpSummary *local);
 
 typedef struct CallCandidates CallCandidates;
 

@@ -78,6 +78,8 @@ on_signal (GstCallNegotiation *negotiation, const CallMessage *signal, gpointer 
 {
   GstCallLeg *self = user_data;
 
+  if (signal->signal.kind == CALL_SIGNAL_DESCRIPTION)
+    call_leg_dtmf_negotiated (self);
   self->callbacks.signal (self, signal, self->user_data);
 }
 
@@ -96,6 +98,7 @@ on_connected (GstCallNegotiation *negotiation, gpointer user_data)
    * is sent, and the sender reports that lip-sync is made from are wrong. */
   gst_bin_recalculate_latency (GST_BIN (self->pipeline));
   call_leg_watch_rtcp (self);
+  call_leg_dtmf_negotiated (self);
   call_leg_receive_open (self);
   for (guint i = 0; i < self->inputs->len; i++)
     call_input_open (g_ptr_array_index (self->inputs, i));
@@ -157,8 +160,10 @@ make_pipeline (GstCallLeg *self, const GstCallLegConfig *config)
   rtpbin = gst_bin_get_by_name (GST_BIN (self->webrtcbin), "rtpbin");
   g_object_set (rtpbin, "max-ts-offset-adjustment", (guint64) SYNC_STEP, NULL);
   g_signal_connect (rtpbin, "new-jitterbuffer", G_CALLBACK (on_new_jitterbuffer), NULL);
+  call_leg_dtmf_before_meters (self, rtpbin);
   if (self->meters != NULL)
     call_meters_watch (self->meters, rtpbin);
+  call_leg_dtmf_after_meters (self, rtpbin);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtcbin);
   if (config->clock != NULL)
     gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), config->clock);
@@ -197,8 +202,8 @@ gst_call_leg_new (const GstCallLegConfig *config, GMainContext *context, const G
   self->receive[GST_CALL_MEDIA_AUDIO] = config->receive_audio;
   self->receive[GST_CALL_MEDIA_VIDEO] = config->receive_video;
   make_pipeline (self, config);
-  self->negotiation =
-      gst_call_negotiation_new (self->webrtcbin, self->context, &config->ice, &negotiation_callbacks, self);
+  self->negotiation = gst_call_negotiation_new (
+      self->webrtcbin, self->context, &config->ice, &self->keys, &negotiation_callbacks, self);
   return g_steal_pointer (&self);
 }
 
@@ -326,6 +331,7 @@ gst_call_leg_close (GstCallLeg *self, GDestroyNotify done, gpointer user_data)
 
   if (self->closed)
     return;
+  call_leg_dtmf_release (self);
   silence (self);
   closing = g_new0 (Closing, 1);
   closing->self = g_object_ref (self);

@@ -7,6 +7,7 @@
 
 #include "gst/call/callmeters.h"
 #include "gst/call/callnegotiation.h"
+#include "gst/core/telephoneevent.h"
 
 G_BEGIN_DECLS
 
@@ -64,6 +65,8 @@ typedef struct
   GstPad *(*output) (GstCallLeg *leg, GstCallMedia media, guint index, gpointer user_data);
   /* Any thread: the peer wants a keyframe of an encoded input (raw ones are served by the leg's encoder). */
   void (*key_unit) (GstCallLeg *leg, gpointer input_data, GstEvent *event, gpointer user_data);
+  /* A key of the peer's telephone was pressed or released; each release follows its press. */
+  void (*dtmf) (GstCallLeg *leg, const TelephoneKeyChange *change, gpointer user_data);
 } GstCallLegCallbacks;
 
 typedef struct
@@ -96,6 +99,9 @@ GstPad *gst_call_leg_add_input (GstCallLeg *self, const GstCallLegInput *input, 
 gboolean gst_call_leg_start (GstCallLeg *self, gboolean offer, GError **error);
 void gst_call_leg_handle (GstCallLeg *self, const CallSignal *signal);
 void gst_call_leg_set_bitrate (GstCallLeg *self, GstCallMedia media, guint index, guint bitrate);
+/* Once connected. Presses @digits one after the other, in the place of the sound of the first audio input (RFC 4733).
+ * They wait for each other, and for that input when it gives nothing. @digits: at most TELEPHONE_SENDER_MAX keys. */
+gboolean gst_call_leg_send_dtmf (GstCallLeg *self, const char *digits, guint duration_ms, guint gap_ms, GError **error);
 /* A GstStructure "call-stats" with a structure for each track that has had packets, named "send-audio-0",
  * "receive-video-0", ...: ssrc (uint), packets, bytes, bitrate (uint64), lost (int), jitter, round-trip (uint64, ns;
  * round-trip of sent tracks only). What a sent track lost, and its jitter, are the peer's words. (transfer full) */

@@ -58,6 +58,7 @@ struct _GstCallNegotiation
   State state;
   SdpSummary local;
   SdpSummary remote;
+  CallSdpKeys *keys;
   CallCandidates *candidates;
   GPtrArray *promises; /* all that were made: a negotiation has four at most */
   gulong handlers[3];
@@ -173,16 +174,10 @@ static void
 emit_candidate (gpointer object, gpointer data)
 {
   GstCallNegotiation *self = object;
-  const CallCandidate *candidate = data;
-  g_autoptr (CallMessage) message = call_message_new (CALL_MESSAGE_CALL_SIGNAL);
+  g_autoptr (CallMessage) message = call_candidate_to_message (data, &self->local);
 
   if (self->state >= STATE_FAILED)
     return;
-  message->signal.kind = CALL_SIGNAL_CANDIDATE;
-  message->signal.candidate = g_strdup (candidate->text);
-  message->signal.sdp_mline_index = candidate->mline;
-  if (candidate->mline < self->local.n_media)
-    message->signal.sdp_mid = g_strdup (self->local.media[candidate->mline].mid);
   self->callbacks.signal (self, message, self->user_data);
 }
 
@@ -301,7 +296,7 @@ take_local (GstCallNegotiation *self, GstPromise *promise, const char *type, Cal
     return;
   }
   call_sdp_clean_local (description->sdp);
-  sdp = gst_sdp_message_as_text (description->sdp);
+  sdp = call_sdp_print_local (description->sdp, self->keys, strcmp (type, "answer") == 0);
   if (!sdp_check (sdp, strlen (sdp), CALL_MESSAGE_MAX_SDP, &self->local, &error)) {
     fail_sdp (self, "our own description is not usable", error);
     return;
@@ -360,6 +355,7 @@ take_remote (GstCallNegotiation *self, const char *sdp, GstWebRTCSDPType type, C
     fail_sdp (self, "the peer's description is not usable", error);
     return;
   }
+  call_sdp_take_events (message, self->keys);
   description = gst_webrtc_session_description_new (type, message);
   set_description (self, "set-remote-description", description, done);
 }
@@ -452,7 +448,7 @@ connect_signal (GstCallNegotiation *self, const char *name, GCallback callback)
 }
 
 GstCallNegotiation *
-gst_call_negotiation_new (GstElement *webrtcbin, GMainContext *context, const GstCallIceConfig *ice,
+gst_call_negotiation_new (GstElement *webrtcbin, GMainContext *context, const GstCallIceConfig *ice, CallSdpKeys *keys,
     const GstCallNegotiationCallbacks *callbacks, gpointer user_data)
 {
   GstCallNegotiation *self = g_object_new (GST_TYPE_CALL_NEGOTIATION, NULL);
@@ -460,6 +456,7 @@ gst_call_negotiation_new (GstElement *webrtcbin, GMainContext *context, const Gs
   self->webrtcbin = gst_object_ref (webrtcbin);
   self->candidates = call_candidates_new (webrtcbin);
   self->context = context ? g_main_context_ref (context) : NULL;
+  self->keys = keys;
   self->callbacks = *callbacks;
   self->user_data = user_data;
   if (ice != NULL) {

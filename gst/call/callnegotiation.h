@@ -6,6 +6,7 @@
 #include <gst/gst.h>
 #include <gst/webrtc/webrtc.h>
 
+#include "gst/call/callsdpevents.h"
 #include "gst/core/callmessage.h"
 
 G_BEGIN_DECLS
@@ -53,8 +54,9 @@ typedef struct
   guint connect_timeout_ms;     /* 0: none */
 } GstCallIceConfig;
 
+/* @keys: is filled in with each description, outlives it; NULL when nobody takes their packets out of the streams. */
 GstCallNegotiation *gst_call_negotiation_new (GstElement *webrtcbin, GMainContext *context, const GstCallIceConfig *ice,
-    const GstCallNegotiationCallbacks *callbacks, gpointer user_data);
+    CallSdpKeys *keys, const GstCallNegotiationCallbacks *callbacks, gpointer user_data);
 void gst_call_negotiation_offer (GstCallNegotiation *self);
 /* A description or candidate of the peer. Bad ones: candidates are ignored with a log line, descriptions fail. */
 void gst_call_negotiation_handle (GstCallNegotiation *self, const CallSignal *signal);

@@ -63,6 +63,15 @@ on_hang_up (GstElement *element)
     gst_call_session_hang_up (session);
 }
 
+static void
+on_send_dtmf (GstElement *element, const char *digits, guint duration, guint gap)
+{
+  g_autoptr (GstCallSession) session = gst_call_participant_ref_session (get_participant (element));
+
+  if (session != NULL)
+    gst_call_session_send_dtmf (session, digits, duration, gap);
+}
+
 void
 gst_call_participant_class_init (GstElementClass *klass)
 {
@@ -90,6 +99,12 @@ gst_call_participant_class_init (GstElementClass *klass)
    * hang-up: ends the call in any state; nothing when there is none.
    */
   g_signal_new_class_handler ("hang-up", type, flags, G_CALLBACK (on_hang_up), NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * send-dtmf: presses the keys @digits (0-9 * # A-D), each for @duration ms with a gap of @gap ms behind it; 0: the
+   * usual 100 and 70. They interrupt the sound.
+   */
+  g_signal_new_class_handler ("send-dtmf", type, flags, G_CALLBACK (on_send_dtmf), NULL, NULL, NULL, G_TYPE_NONE, 3,
+      G_TYPE_STRING, G_TYPE_UINT, G_TYPE_UINT);
 }
 
 /* ---- settings ---- */

@@ -18,7 +18,7 @@ typedef struct
   GstCallSession *session;  /* likewise; while the element is PAUSED or PLAYING */
 } GstCallParticipant;
 
-/* Properties, and the signals dial, answer, reject and hang-up. */
+/* Properties, and the signals dial, answer, reject, hang-up and send-dtmf. */
 void gst_call_participant_class_init (GstElementClass *klass);
 void gst_call_participant_init (GstCallParticipant *self, GstElement *element, const GstCallMemberFuncs *funcs);
 void gst_call_participant_clear (GstCallParticipant *self);

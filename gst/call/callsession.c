@@ -102,6 +102,21 @@ session_ref_speaker (GstCallSession *self)
   return element;
 }
 
+GstElement *
+session_ref_element (GstCallSession *self, gboolean sent)
+{
+  GstElement *element = NULL;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->members->len; i++) {
+    const GstCallMember *member = &g_array_index (self->members, GstCallMember, i);
+    if (sent ? member->funcs->sends : member->funcs->output != NULL)
+      gst_object_replace ((GstObject **) &element, GST_OBJECT (member->element));
+  }
+  g_mutex_unlock (&self->lock);
+  return element != NULL ? element : session_ref_speaker (self);
+}
+
 void
 session_post (GstCallSession *self, GstStructure *structure)
 {

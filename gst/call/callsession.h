@@ -64,6 +64,8 @@ void gst_call_session_dial (GstCallSession *self, const char *peer, const char *
 void gst_call_session_answer (GstCallSession *self, const char *call_id);
 void gst_call_session_reject (GstCallSession *self, const char *call_id, const char *reason);
 void gst_call_session_hang_up (GstCallSession *self);
+/* 0: the usual. What goes wrong is a call-error and does not end anything. */
+void gst_call_session_send_dtmf (GstCallSession *self, const char *digits, guint duration_ms, guint gap_ms);
 /* Hangs up, and then ends the streams of what is received, whatever on-end says. */
 void gst_call_session_finish (GstCallSession *self);
 

@@ -109,15 +109,23 @@ waits_for_calls (GstCallSession *self)
 }
 
 void
-session_fail (GstCallSession *self, const GError *error, gboolean fatal)
+session_tell_error (GstCallSession *self, const GError *error)
 {
   g_autofree char *call_id = gst_call_session_dup_call_id (self);
-  g_autoptr (GstElement) element = NULL;
 
   GST_WARNING_OBJECT (self, "%s", error->message);
   session_post (
       self, gst_structure_new ("call-error", "session", G_TYPE_STRING, GST_OBJECT_NAME (self), "call-id", G_TYPE_STRING,
                 call_id, "message", G_TYPE_STRING, error->message, "error", G_TYPE_ERROR, error, NULL));
+}
+
+void
+session_fail (GstCallSession *self, const GError *error, gboolean fatal)
+{
+  g_autofree char *call_id = gst_call_session_dup_call_id (self);
+  g_autoptr (GstElement) element = NULL;
+
+  session_tell_error (self, error);
   if (self->failed || (!fatal && waits_for_calls (self)))
     return;
 

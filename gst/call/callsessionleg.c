@@ -121,12 +121,19 @@ on_leg_key_unit (GstCallLeg *leg, gpointer input_data, GstEvent *event, gpointer
   gst_call_track_sink_key_unit (input_data, event);
 }
 
+static void
+on_leg_dtmf (GstCallLeg *leg, const TelephoneKeyChange *change, gpointer user_data)
+{
+  session_take_dtmf (user_data, change);
+}
+
 static const GstCallLegCallbacks leg_callbacks = {
     .signal = on_leg_signal,
     .connected = on_leg_connected,
     .failed = on_leg_failed,
     .output = on_leg_output,
     .key_unit = on_leg_key_unit,
+    .dtmf = on_leg_dtmf,
 };
 
 /* ---- building ---- */

@@ -107,6 +107,8 @@ typedef void (*SessionFunc) (GstCallSession *self, const char *first, const char
 void session_invoke (GstCallSession *self, SessionFunc func, const char *first, const char *second);
 /* The element that speaks for the session, the one that joined first; NULL when all have left. */
 GstElement *session_ref_speaker (GstCallSession *self);
+/* callsrc speaks of what is received, callsink of what is sent; where there is none, the speaker. */
+GstElement *session_ref_element (GstCallSession *self, gboolean sent);
 void session_post (GstCallSession *self, GstStructure *structure);
 /* Calls @func for each member, without the lock. */
 typedef void (*SessionMemberFunc) (GstCallSession *self, GstElement *element, const GstCallMemberFuncs *funcs);
@@ -125,6 +127,7 @@ void session_set_call (GstCallSession *self, const char *call_id, const char *pe
 void session_set_peer_name (GstCallSession *self, const char *name); /* after session_set_call () */
 GstTagList *session_dup_tags (GstCallSession *self);                 /* of what is received; NULL */
 void session_update_timers (GstCallSession *self, ParticipantState state);
+void session_tell_error (GstCallSession *self, const GError *error); /* a call-error */
 /* Ends with a GST_ELEMENT_ERROR (on-end=wait: a call-error message, and the session goes on unless @fatal). */
 void session_fail (GstCallSession *self, const GError *error, gboolean fatal);
 void session_proceed (GstCallSession *self); /* dials or answers what waits for PLAYING */
@@ -165,6 +168,9 @@ void session_fill_ice (GstCallSession *self, char **addresses, GstCallIceConfig 
 CallMeters *session_start_quality (GstCallSession *self);                    /* with each leg */
 void session_end_quality (GstCallSession *self);                             /* with the call */
 void session_take_report (GstCallSession *self, const CallMessage *message); /* the other participant's */
+
+/* callsessiondtmf.c */
+void session_take_dtmf (GstCallSession *self, const TelephoneKeyChange *change);
 
 /* callsessionwebrtcbin.c */
 void session_make_negotiation (GstCallSession *self);

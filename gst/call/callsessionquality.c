@@ -13,22 +13,6 @@
 
 #define INTERVAL_MS 1000
 
-/* callsrc speaks of what is received, callsink of what is sent; where there is none, whoever speaks for the session. */
-static GstElement *
-ref_element (GstCallSession *self, gboolean sent)
-{
-  GstElement *element = NULL;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->members->len; i++) {
-    const GstCallMember *member = &g_array_index (self->members, GstCallMember, i);
-    if (sent ? member->funcs->sends : member->funcs->output != NULL)
-      gst_object_replace ((GstObject **) &element, GST_OBJECT (member->element));
-  }
-  g_mutex_unlock (&self->lock);
-  return element != NULL ? element : session_ref_speaker (self);
-}
-
 /* Running times, as the buffers of callsrc have them. */
 static void
 set_times (GstCallSession *self, GstElement *element, GstStructure *structure)
@@ -73,7 +57,7 @@ static void
 post (GstCallSession *self, const GstStructure *figures)
 {
   gboolean sent = g_strcmp0 (gst_structure_get_string (figures, "direction"), "send") == 0;
-  g_autoptr (GstElement) element = ref_element (self, sent);
+  g_autoptr (GstElement) element = session_ref_element (self, sent);
   g_autofree char *call_id = gst_call_session_dup_call_id (self);
   GstStructure *structure;
 

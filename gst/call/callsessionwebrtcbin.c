@@ -56,7 +56,8 @@ session_make_negotiation (GstCallSession *self)
   session_fill_ice (self, addresses, &ice);
   if (self->pad_added == 0)
     self->pad_added = g_signal_connect (self->webrtcbin, "pad-added", G_CALLBACK (on_webrtcbin_pad), NULL);
-  self->negotiation = gst_call_negotiation_new (self->webrtcbin, self->context, &ice, &negotiation_callbacks, self);
+  self->negotiation =
+      gst_call_negotiation_new (self->webrtcbin, self->context, &ice, NULL, &negotiation_callbacks, self);
   if (self->caller)
     gst_call_negotiation_offer (self->negotiation);
 }

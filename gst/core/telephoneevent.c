@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* One press is many packets: all have the timestamp of its beginning, each tells how long it has lasted, and the last one
- * comes three times. A press that outlasts the field (0xffff ticks) goes on in another segment, without a marker.
+/* One press is many packets: all have the timestamp of its beginning, each tells how long it has lasted, and the last
+ * one comes three times. A press that outlasts the field (0xffff ticks) goes on in another segment, without a marker.
  *
  *   sound  sound  | M        |        |      E |      E |      E | sound
  *   t=0    t=960  | t=1920 for all of them                       | t=1920+5760...

@@ -58,8 +58,8 @@ test_digits (void)
 
 /* ---- from packets to presses ---- */
 
-/* A packet of a key: "t<timestamp> <event> d<duration> [E] [M]"; of sound: "s<timestamp>". What it changes: "+5" pressed,
- * "-5" released. */
+/* A packet of a key: "t<timestamp> <event> d<duration> [E] [M]"; of sound: "s<timestamp>". What it changes: "+5"
+ * pressed, "-5" released. */
 typedef struct
 {
   const char *packet;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) 2026 The GstCall Authors
 //
-// chromium.mjs calls|called: Debian's chromium and a pipeline call each other, audio and video both ways.
+// chromium.mjs calls|called: Debian's chromium and a pipeline call each other, audio and video both ways, and the page
+// presses keys of a telephone.
 //   calls   the page dials, the pipeline answers          called   the pipeline dials, the page answers
 // What the browser got is read from getStats() and from the pixels it shows; what the pipeline got from its recording.
 // The environment names the server (GST_CALL_SERVER) and the plugin's folder (GST_PLUGIN_PATH). Exit 77: no chromium,
@@ -88,6 +89,15 @@ class Pipeline {
     this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(code ?? signal)));
   }
 
+  // Each key of the peer's is one press and one release, in this order.
+  async hears(keys) {
+    const wanted = keys.flatMap((key) => [`${key} true`, `${key} false`]);
+    const heard = () => [...this.output.matchAll(/dtmf-event, .*?number=\(int\)(\d+), .*?start=\(boolean\)(\w+)/g)].map(([, key, start]) => `${key} ${start}`);
+    const end = Date.now() + 15000;
+    while (heard().length < wanted.length && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(heard(), wanted);
+  }
+
   async end(signal) {
     if (signal) this.child.kill(signal);
     assert.equal(await watchdog(this.exited, 'the pipeline to end', 25000), 0, this.output.slice(-3000));
@@ -142,6 +152,15 @@ function assertBrowser(seen) {
   assertBars(seen.picture);
 }
 
+// What the page presses arrives; and its sound goes on behind it, which the recording has.
+async function assertKeys(page, pipeline) {
+  const packets = (seen) => seen['outbound-rtp audio'].packetsSent;
+  await call(page, 'press', '159#');
+  await pipeline.hears([1, 5, 9, 11]);
+  const sent = packets(await call(page, 'look'));
+  await lookUntil(page, 'sound behind the keys', (seen) => packets(seen) > sent + 100);
+}
+
 // ---- the two calls ----
 
 // The page dials; bob's pipeline answers; the page hangs up.
@@ -152,6 +171,7 @@ async function calls({ page, url, token, recording }) {
     await call(page, 'dial', 'bob', 'video');
     const seen = await lookUntil(page, 'media both ways', flowing);
     assertBrowser(seen);
+    await assertKeys(page, pipeline);
     await call(page, 'hangUp');
     await pipeline.end();
     return seen;
@@ -170,6 +190,7 @@ async function called({ page, url, token, recording }) {
   try {
     const seen = await lookUntil(page, 'media both ways', flowing);
     assertBrowser(seen);
+    await assertKeys(page, pipeline);
     await pipeline.end('SIGINT');
     const { ended } = await lookUntil(page, 'the end of the call', (last) => last.ended !== null, 10000);
     assert.equal(ended.reason, 'hangup');

@@ -110,6 +110,13 @@ const peer = {
     }
   },
 
+  // Keys of a telephone (RFC 4733), 100 ms each.
+  press(keys) {
+    const { dtmf } = this.connection.getSenders().find(({ track }) => track?.kind === 'audio');
+    if (!dtmf.canInsertDTMF) throw new Error('the answer has no telephone-event');
+    dtmf.insertDTMF(keys, 100, 70);
+  },
+
   // What has come and gone so far, and one row of the picture that is shown.
   async look() {
     const found = { state: this.connection?.connectionState, log: this.log, ended: this.ended };
