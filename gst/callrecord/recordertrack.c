@@ -166,18 +166,14 @@ static gboolean
 place_sound (Recorder *self, RecorderTrack *track, guint64 time, guint64 duration)
 {
   guint64 silence;
-  RecordSound before = track->sound;
 
-  if (record_sound_packet (&track->sound, time, duration, &silence) == RECORD_SOUND_DROP) {
+  if (record_sound_place (&track->sound, time, &silence) == RECORD_SOUND_DROP) {
     track->report->dropped++;
     return FALSE;
   }
-  if (silence == 0)
-    return TRUE;
-  track->sound.end = before.end;
-  if (!fill (self, track, silence))
+  if (silence > 0 && !fill (self, track, silence))
     return FALSE;
-  track->sound.end += duration;
+  record_sound_packet (&track->sound, duration);
   return TRUE;
 }
 

@@ -8,7 +8,7 @@
 #define PACKET_NS G_GUINT64_CONSTANT (20000000)
 
 RecordSoundVerdict
-record_sound_packet (RecordSound *sound, guint64 time, guint64 duration, guint64 *fill)
+record_sound_place (RecordSound *sound, guint64 time, guint64 *fill)
 {
   gint64 ahead;
 
@@ -24,8 +24,13 @@ record_sound_packet (RecordSound *sound, guint64 time, guint64 duration, guint64
   }
   if (ahead > RECORD_SOUND_AHEAD_NS)
     *fill = ahead / OPUS_PACKET_STEP_NS * OPUS_PACKET_STEP_NS;
-  sound->end += duration; /* and the silence, as it is written */
   return RECORD_SOUND_WRITE;
+}
+
+void
+record_sound_packet (RecordSound *sound, guint64 duration)
+{
+  sound->end += duration;
 }
 
 guint64

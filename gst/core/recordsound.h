@@ -26,8 +26,10 @@ typedef enum
   RECORD_SOUND_DROP /* it lies in what is written already */
 } RecordSoundVerdict;
 
-/* A packet of @duration at @time is to be written. @fill: how much silence goes before it, from the end on. */
-RecordSoundVerdict record_sound_packet (RecordSound *sound, guint64 time, guint64 duration, guint64 *fill);
+/* A packet is to be written at @time. @fill: how much silence goes before it, from the end on. */
+RecordSoundVerdict record_sound_place (RecordSound *sound, guint64 time, guint64 *fill);
+/* It was written. */
+void record_sound_packet (RecordSound *sound, guint64 duration);
 /* Nothing before @time is to come any more: how much silence takes the sound there, in whole packets of 20 ms; 0 unless
  * it is @lag behind. */
 guint64 record_sound_catch_up (const RecordSound *sound, guint64 time, guint64 lag);
