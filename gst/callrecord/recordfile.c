@@ -187,7 +187,8 @@ record_file_new (
   record_output_init (&self->output);
   self->muxer = container->start (info, &self->output);
   if (!carry_out (self, error)) {
-    g_unlink (path);
+    if (!overwrite) /* then it is ours: an empty file helps nobody */
+      g_unlink (path);
     g_clear_pointer (&self, record_file_free);
   }
   return self;

@@ -29,7 +29,7 @@ struct RecordInput
 #define VP8                                                                                                            \
   "videoconvert ! vp8enc name=encoder deadline=1 cpu-used=8 threads=2 end-usage=cbr keyframe-max-dist=120 "            \
   "buffer-size=1000 buffer-initial-size=500 buffer-optimal-size=600 resize-allowed=false"
-#define H264_FORMAT "h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au"
+#define H264_FORMAT "h264parse config-interval=-1 ! capsfilter caps=video/x-h264,stream-format=avc,alignment=au"
 #define X264                                                                                                           \
   "videoconvert ! video/x-raw,format=I420 ! x264enc name=encoder tune=zerolatency speed-preset=veryfast "              \
   "key-int-max=120 bframes=0 ! " H264_FORMAT
@@ -156,13 +156,11 @@ make_chain (RecordInput *self, const char *description, const RecordInputSetting
   g_autoptr (GstPad) sink = NULL;
   g_autoptr (GstPad) src = NULL;
 
-  self->chain = gst_parse_bin_from_description_full (
-      description, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS | GST_PARSE_FLAG_NO_SINGLE_ELEMENT_BINS, &error);
+  self->chain = gst_parse_bin_from_description_full (description, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
   if (self->chain == NULL)
     return complain (self, error);
   gst_bin_add (self->bin, self->chain);
-  if (GST_IS_BIN (self->chain))
-    set_bitrate (self->chain, settings);
+  set_bitrate (self->chain, settings);
   sink = gst_element_get_static_pad (self->chain, "sink");
   src = gst_element_get_static_pad (self->chain, "src");
   if (gst_pad_link (src, self->writer_pad) != GST_PAD_LINK_OK)
