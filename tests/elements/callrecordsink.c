@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* What callrecordsink does with pads, states, limits and names, told by its messages and manifests. What is in the files
- * is the matter of tests/record. */
+/* What callrecordsink does with pads, states, limits and names, told by its messages and manifests. What is in the
+ * files is the matter of tests/record. */
 
 #include <glib/gstdio.h>
 #include <gst/gst.h>
