@@ -57,8 +57,10 @@ class Worker(Process):
         line = self.wait_line('control API on http', WAIT)
         test.assertIsNotNone(line, self.text())
         self.url = re.search(r'http://\S+', line).group(0)
-        with open(self.wait_line('control token in', 5).split(' in ')[1], encoding='utf-8') as file:
-            self.bearer = file.read()
+        given = '--control-token-file' in options
+        place = options[-1] if given else self.wait_line('control token in', 5).split(' in ')[1]
+        with open(place, encoding='utf-8') as file:
+            self.bearer = file.read().strip()
 
     def ask(self, method, path, body=None, **others):
         return request(method, self.url + path, others.pop('bearer', self.bearer), body, **others)
