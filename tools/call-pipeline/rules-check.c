@@ -117,12 +117,28 @@ check_rule (const Rules *rules, const Rule *rule, int *status, GError **error)
   return TRUE;
 }
 
+/* A name alone is a credential of systemd's, else a file beside the rules. */
+static void
+resolve (const Rules *rules, RuleUser *user)
+{
+  const char *credentials = g_getenv ("CREDENTIALS_DIRECTORY");
+  g_autofree char *beside = g_path_get_dirname (rules->file);
+  char *path;
+
+  if (user->token_file == NULL || g_path_is_absolute (user->token_file))
+    return;
+  path = g_build_filename (credentials != NULL ? credentials : beside, user->token_file, NULL);
+  g_free (user->token_file);
+  user->token_file = path;
+}
+
 static gboolean
 check_users (const Rules *rules, GError **error)
 {
   for (guint i = 0; i < rules->users->len; i++) {
-    const RuleUser *user = g_ptr_array_index (rules->users, i);
+    RuleUser *user = g_ptr_array_index (rules->users, i);
     g_autofree char *section = g_strdup_printf ("user %s", user->id);
+    resolve (rules, user);
     if (user->token_file != NULL && access (user->token_file, R_OK) != 0) {
       rules_set_error (error, rules, section, "token-file", "%s cannot be read", user->token_file);
       return FALSE;

@@ -3,7 +3,9 @@
 
 /* flock() and not fcntl(): it belongs to the open file and so is not lost when something else in the process closes
  * another descriptor of it. A file is unlinked by who holds its lock, so one that was opened before that and locked
- * after it is no claim: its inode is not the one in the folder any more. */
+ * after it is no claim: its inode is not the one in the folder any more.
+ *
+ * The kernel tells nobody of a lock that it let go of, so the folder is looked through once a second. */
 
 #include "worker-claims.h"
 
@@ -20,15 +22,14 @@
 #include "gst/core/jsoncheck.h"
 
 #define SUFFIX ".call"
+#define UNFINISHED ".new-"
 #define MAX_CLAIM (64 << 10)
 
 struct Claims
 {
   char *folder;
   char *worker;
-  GFileMonitor *monitor;
-  void (*changed) (gpointer user_data);
-  gpointer user_data;
+  guint made; /* so far, for names */
 };
 
 struct Claim
@@ -216,16 +217,27 @@ claim_release (Claim *claim)
   claim_free (claim);
 }
 
+/* Under its name when it is locked and complete: nobody ever finds one that is half made. */
 Claim *
 claims_take (Claims *claims, const JobOrder *order, guint attempt, GError **error)
 {
   g_autofree char *path = path_of (claims, order->call_id);
-  Claim *claim = lock_claim (claims, path, O_CREAT, error);
+  g_autofree char *name = g_strdup_printf (UNFINISHED "%d-%u", (int) getpid (), claims->made++);
+  g_autofree char *unfinished = g_build_filename (claims->folder, name, NULL);
+  g_autoptr (Claim) claim = lock_claim (claims, unfinished, O_CREAT | O_EXCL, error);
+  gboolean made = FALSE;
 
-  if (claim == NULL || claim_write (claim, order, attempt, error))
-    return claim;
-  claim_release (claim);
-  return NULL;
+  if (claim != NULL && claim_write (claim, order, attempt, error)) {
+    made = link (unfinished, path) == 0;
+    if (!made && errno != EEXIST)
+      set_errno (error, path);
+  }
+  g_unlink (unfinished);
+  if (!made)
+    return NULL;
+  g_free (claim->path);
+  claim->path = g_steal_pointer (&path);
+  return g_steal_pointer (&claim);
 }
 
 /* The lock of @path if nobody has it, and what it was for; NULL, and nothing changed, if we do not want it. */
@@ -265,27 +277,24 @@ claims_take_orphan (Claims *claims, ClaimWantsFunc wants, gpointer user_data, Jo
 
 /* ---- the folder ---- */
 
+/* What a worker left that was killed while it made a claim. */
 static void
-on_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer user_data)
+remove_unfinished (const Claims *claims)
 {
-  Claims *claims = user_data;
+  g_autoptr (GDir) folder = g_dir_open (claims->folder, 0, NULL);
+  const char *name;
 
-  /* The kernel closes what a killed worker had open for writing, and inotify tells. */
-  if (event == G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT && claims->changed != NULL)
-    claims->changed (claims->user_data);
-}
-
-void
-claims_watch (Claims *claims, void (*changed) (gpointer user_data), gpointer user_data)
-{
-  claims->changed = changed;
-  claims->user_data = user_data;
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL) {
+    g_autofree char *path = g_build_filename (claims->folder, name, NULL);
+    g_autoptr (Claim) left = g_str_has_prefix (name, UNFINISHED) ? lock_claim (claims, path, 0, NULL) : NULL;
+    if (left != NULL)
+      g_unlink (path);
+  }
 }
 
 Claims *
 claims_open (const char *folder, const char *worker, GError **error)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (folder);
   Claims *claims;
 
   if (g_mkdir_with_parents (folder, 0700) != 0 || access (folder, R_OK | W_OK | X_OK) != 0) {
@@ -296,9 +305,7 @@ claims_open (const char *folder, const char *worker, GError **error)
   claims = g_new0 (Claims, 1);
   claims->folder = g_strdup (folder);
   claims->worker = g_strdup (worker);
-  claims->monitor = g_file_monitor_directory (file, G_FILE_MONITOR_NONE, NULL, NULL);
-  if (claims->monitor != NULL)
-    g_signal_connect (claims->monitor, "changed", G_CALLBACK (on_changed), claims);
+  remove_unfinished (claims);
   return claims;
 }
 
@@ -307,7 +314,6 @@ claims_close (Claims *claims)
 {
   if (claims == NULL)
     return;
-  g_clear_object (&claims->monitor);
   g_free (claims->folder);
   g_free (claims->worker);
   g_free (claims);

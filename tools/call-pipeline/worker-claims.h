@@ -17,8 +17,6 @@ typedef struct Claim Claim;
 /* FALSE with @error: no such folder, or not ours to write. */
 Claims *claims_open (const char *folder, const char *worker, GError **error);
 void claims_close (Claims *claims);
-/* @changed: something has happened in the folder. */
-void claims_watch (Claims *claims, void (*changed) (gpointer user_data), gpointer user_data);
 
 /* NULL without @error: another worker has it. */
 Claim *claims_take (Claims *claims, const JobOrder *order, guint attempt, GError **error);

@@ -48,6 +48,14 @@ listener_dup_token (const Listener *self, GError **error)
   return NULL;
 }
 
+static char *
+digest_token (const Listener *self)
+{
+  g_autofree char *token = listener_dup_token (self, NULL);
+
+  return token != NULL ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, token, -1) : NULL;
+}
+
 static void
 stop (Listener *self)
 {
@@ -70,8 +78,10 @@ static void
 start (Listener *self)
 {
   self->state = LISTENER_TRYING;
-  g_object_set (self->signaling, "server", self->worker->rules->server, "token",
-      self->token_file == NULL ? self->worker->token : NULL, "token-file", self->token_file, "listen", TRUE, NULL);
+  g_free (self->tried);
+  self->tried = digest_token (self);
+  g_object_set (self->signaling, "server", self->server, "token", self->token_file == NULL ? self->worker->token : NULL,
+      "token-file", self->token_file, "listen", TRUE, NULL);
   gst_util_set_object_arg (G_OBJECT (self->signaling), "on-end", "wait");
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
 }
@@ -87,14 +97,25 @@ on_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* A socket lives as long as its token. Whoever renews tokens has put another one there by now. */
+static gboolean
+has_new_token (const Listener *self)
+{
+  g_autofree char *now = digest_token (self);
+
+  return now != NULL && g_strcmp0 (now, self->tried) != 0;
+}
+
 /* The state is one from which nothing comes by itself. */
 static void
 fail (Listener *self, ListenerState state, const char *problem)
 {
-  guint delay = state == LISTENER_REFUSED
-                    ? REFUSED_RETRY_MS
-                    : backoff_delay_ms (self->attempt++, FIRST_RETRY_MS, MAX_RETRY_MS, g_random_double ());
+  guint delay = backoff_delay_ms (self->attempt++, FIRST_RETRY_MS, MAX_RETRY_MS, g_random_double ());
 
+  if (state == LISTENER_REFUSED && has_new_token (self))
+    state = LISTENER_TRYING;
+  else if (state == LISTENER_REFUSED)
+    delay = REFUSED_RETRY_MS;
   self->state = state;
   say_problem (self, problem);
   g_clear_handle_id (&self->retry, g_source_remove);
@@ -164,6 +185,7 @@ listener_new (Worker *worker, const char *user, const char *token_file)
   self->worker = worker;
   self->user = g_strdup (user);
   self->token_file = g_strdup (token_file);
+  self->server = g_strdup (worker->rules->server);
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   self->signaling = gst_element_factory_make ("callsignaling", NULL);
   gst_bin_add (GST_BIN (self->pipeline), self->signaling);
@@ -182,6 +204,8 @@ listener_free (gpointer data)
   gst_object_unref (self->pipeline);
   g_free (self->user);
   g_free (self->token_file);
+  g_free (self->server);
+  g_free (self->tried);
   g_free (self->problem);
   g_free (self);
 }
@@ -203,25 +227,52 @@ worker_find_listener (Worker *worker, const char *user)
   return NULL;
 }
 
-static void
-add_listener (Worker *worker, const char *user, const char *token_file)
+/* Takes the one that is the same out of @before: it stays signed in, unless its token was refused. */
+static Listener *
+take_same (Worker *worker, GPtrArray *before, const char *user, const char *token_file)
 {
-  Listener *listener = listener_new (worker, user, token_file);
-
-  g_ptr_array_add (worker->listeners, listener);
+  for (guint i = 0; i < before->len; i++) {
+    Listener *listener = g_ptr_array_index (before, i);
+    if ((user == NULL || g_strcmp0 (listener->user, user) == 0) && g_strcmp0 (listener->token_file, token_file) == 0
+        && g_str_equal (listener->server, worker->rules->server) && listener->state != LISTENER_REFUSED)
+      return g_ptr_array_steal_index_fast (before, i);
+  }
+  return NULL;
 }
 
 static void
-fill_listeners (Worker *worker)
+add_listener (Worker *worker, GPtrArray *before, const char *user, const char *token_file)
+{
+  Listener *listener = take_same (worker, before, user, token_file);
+
+  g_ptr_array_add (worker->listeners, listener != NULL ? listener : listener_new (worker, user, token_file));
+}
+
+/* As the rules have it; @before: (element-type Listener) those until now, of which some may stay. */
+static void
+fill_listeners (Worker *worker, GPtrArray *before)
 {
   if (worker->rules->users->len == 0)
-    add_listener (worker, NULL, worker->options->token_file);
+    add_listener (worker, before, NULL, worker->options->token_file);
   for (guint i = 0; i < worker->rules->users->len; i++) {
     const RuleUser *user = g_ptr_array_index (worker->rules->users, i);
-    add_listener (worker, user->id, user->token_file != NULL ? user->token_file : worker->options->token_file);
+    add_listener (worker, before, user->id, user->token_file != NULL ? user->token_file : worker->options->token_file);
   }
-  for (guint i = 0; i < worker->listeners->len; i++)
-    start (g_ptr_array_index (worker->listeners, i));
+  for (guint i = 0; i < worker->listeners->len; i++) {
+    Listener *listener = g_ptr_array_index (worker->listeners, i);
+    if (listener->tried == NULL && listener->retry == 0)
+      start (listener);
+  }
+}
+
+/* Users and their tokens may be others now. Calls in progress are their bots' and do not notice. */
+void
+worker_reload_listeners (Worker *worker)
+{
+  g_autoptr (GPtrArray) before = worker->listeners;
+
+  worker->listeners = g_ptr_array_new_with_free_func (listener_free);
+  fill_listeners (worker, before);
 }
 
 gboolean
@@ -235,16 +286,8 @@ worker_start_listeners (Worker *worker, GError **error)
     return FALSE;
   }
   worker->listeners = g_ptr_array_new_with_free_func (listener_free);
-  fill_listeners (worker);
+  worker_reload_listeners (worker);
   return TRUE;
-}
-
-/* Users and their tokens may be others now. Calls in progress are their bots' and do not notice. */
-void
-worker_reload_listeners (Worker *worker)
-{
-  g_ptr_array_set_size (worker->listeners, 0);
-  fill_listeners (worker);
 }
 
 static void

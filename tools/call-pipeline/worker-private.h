@@ -27,6 +27,8 @@ typedef struct
   Worker *worker;
   char *user;       /* NULL: its token says who, once it is taken */
   char *token_file; /* NULL: GST_CALL_TOKEN */
+  char *server;
+  char *tried; /* a digest of the token that it was started with */
   GstElement *pipeline;
   GstElement *signaling; /* the pipeline's */
   guint bus_watch, retry;

@@ -195,22 +195,12 @@ new_counts (void)
   return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
-static void
-on_claims_changed (gpointer user_data)
-{
-  worker_look_for_orphans (user_data);
-}
-
 static gboolean
 open_claims (Worker *worker, GError **error)
 {
-  if (worker->options->state_dir == NULL)
-    return TRUE;
-  worker->claims = claims_open (worker->options->state_dir, worker->name, error);
-  if (worker->claims == NULL)
-    return FALSE;
-  claims_watch (worker->claims, on_claims_changed, worker);
-  return TRUE;
+  if (worker->options->state_dir != NULL)
+    worker->claims = claims_open (worker->options->state_dir, worker->name, error);
+  return worker->options->state_dir == NULL || worker->claims != NULL;
 }
 
 static void
