@@ -72,7 +72,7 @@ remove_format (GstSDPMedia *media, guint index)
 static void
 append (CallSdpEventLine *line, guint payload, guint clock_rate)
 {
-  if (line->n < CALL_SDP_EVENTS_MAX && payload < N_PAYLOADS)
+  if (line->n < CALL_SDP_EVENTS_MAX && payload > 0 && payload < N_PAYLOADS) /* 0 is none */
     line->events[line->n++] = (CallSdpEvent){(guint8) payload, clock_rate};
 }
 

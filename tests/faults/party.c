@@ -11,7 +11,8 @@
  *                                                        timestamp is behind the clock, ends of stream; property state
  *   call-error TEXT, error TEXT, eos, stopped
  *
- * On stdin it takes `hang-up` and `quit`; the end of stdin is quit too. Exit code 1 after an error, else 0. */
+ * On stdin it takes `hang-up`, `send-dtmf DIGITS` and `quit`; the end of stdin is quit too. Exit code 1 after an error,
+ * else 0. */
 
 #include <gst/gst.h>
 
@@ -246,6 +247,8 @@ on_command (GIOChannel *channel, GIOCondition condition, gpointer user_data)
   }
   if (g_str_has_prefix (line, "hang-up"))
     g_signal_emit_by_name (party->member, "hang-up");
+  if (g_str_has_prefix (line, "send-dtmf "))
+    g_signal_emit_by_name (party->member, "send-dtmf", g_strchomp (line + strlen ("send-dtmf ")), 100, 70);
   return G_SOURCE_CONTINUE;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Copyright (C) 2026 The GstCall Authors
 //
-// chromium.mjs calls|called: Debian's chromium and a pipeline call each other, audio and video both ways, and the page
+// chromium.mjs calls|called|keys: Debian's chromium and a pipeline call each other, audio and video both ways, and the page
 // presses keys of a telephone.
 //   calls   the page dials, the pipeline answers          called   the pipeline dials, the page answers
+//   keys    the page dials, the pipeline answers and presses keys, which browsers ignore: their sound is undisturbed
 // What the browser got is read from getStats() and from the pixels it shows; what the pipeline got from its recording.
 // The environment names the server (GST_CALL_SERVER) and the plugin's folder (GST_PLUGIN_PATH). Exit 77: no chromium,
 // no gst-launch-1.0, no npm packages.
@@ -203,9 +204,33 @@ async function called({ page, url, token, recording }) {
   }
 }
 
-const direction = { calls, called }[process.argv[2]];
+// Chromium tells nobody of the keys that it is sent: nothing is lost by them, and the sound is there behind them.
+async function keys({ page, url, token }) {
+  const child = spawn(process.env.FAULTS_PARTY, [`callsink name=out server=${url} auto-answer=true audiotestsrc is-live=true ! out.audio_0`],
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, GST_CALL_TOKEN: token('bob') } });
+  let output = '';
+  child.stdout.on('data', (data) => { output += data; });
+  try {
+    await call(page, 'connect', url, token('web'), false);
+    await call(page, 'dial', 'bob', 'video');
+    const sound = (seen) => seen['inbound-rtp audio'] ?? { packetsReceived: 0, totalAudioEnergy: 0 };
+    const before = sound(await lookUntil(page, 'sound', (seen) => sound(seen).totalAudioEnergy > 0.1));
+    child.stdin.write('send-dtmf 159#\n');
+    const after = sound(await lookUntil(page, 'sound during the keys', (seen) => sound(seen).packetsReceived > before.packetsReceived + 60));
+    const seen = await lookUntil(page, 'sound behind the keys', (last) => sound(last).totalAudioEnergy > after.totalAudioEnergy + 0.1);
+    assert.equal(sound(seen).packetsLost, 0);
+    assert.equal(seen.state, 'connected');
+    assert.doesNotMatch(output, /error/);
+    await call(page, 'hangUp');
+    return seen;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+const direction = { calls, called, keys }[process.argv[2]];
 if (!direction) {
-  console.error('calls or called?');
+  console.error('calls, called or keys?');
   process.exit(2);
 }
 const folder = mkdtempSync(path.join(tmpdir(), 'gstcall-interop-'));
@@ -222,10 +247,10 @@ try {
   await server.rest('GET', '/api/calls/active', token('web'));
   await server.rest('GET', '/api/calls/active', token('bob'));
   const seen = await direction({ page, url: server.url, token, recording });
-  console.log(`browser: ${seen['inbound-rtp video'].framesDecoded} frames decoded, ${seen['inbound-rtp video'].framesDropped} dropped, `
-    + `${seen['inbound-rtp audio'].packetsReceived} audio packets, ${seen['inbound-rtp audio'].packetsLost} lost; `
+  if (direction !== keys) console.log(`browser: ${seen['inbound-rtp video'].framesDecoded} frames decoded, ${seen['inbound-rtp video'].framesDropped} dropped`);
+  console.log(`browser: ${seen['inbound-rtp audio'].packetsReceived} audio packets, ${seen['inbound-rtp audio'].packetsLost} lost; `
     + `${Math.round(seen.sinceAccept)} ms since accept`);
-  console.log('pipeline:', JSON.stringify(assertRecording(recording)));
+  if (direction !== keys) console.log('pipeline:', JSON.stringify(assertRecording(recording)));
   const { body } = await server.rest('GET', '/api/calls/history', token('web'));
   assert.equal(body.calls.length, 1);
   assert.deepEqual([body.calls[0].status, body.calls[0].endReason, body.calls[0].callType], ['ended', 'hangup', 'video']);
