@@ -85,7 +85,11 @@ class Parties(unittest.TestCase):
         subprocess.run(['espeak-ng', '-s', '160', '-w', cls.speech, SPEECH], check=True, timeout=30)
 
     def setUp(self):
-        self.server = Process(self, [SERVER, '--dev', '--listen', '127.0.0.1:0', '--database', ':memory:'])
+        self.secret = os.path.join(self.folder, 'secret')
+        with open(self.secret, 'w', encoding='ascii') as file:
+            file.write('a secret of these tests, 32 bytes and more')
+        self.server = Process(self, [SERVER, '--dev', '--jwt-secret-file', self.secret, '--listen', '127.0.0.1:0',
+                                     '--database', ':memory:'])
         line = self.server.wait_line(r'listening on http', 10)
         self.assertIsNotNone(line, self.server.text())
         self.url = re.search(r'http://\S+', line).group(0)
@@ -94,6 +98,20 @@ class Parties(unittest.TestCase):
             line = self.server.wait_line(f'^(?i:{user})=', 5)
             self.assertIsNotNone(line, self.server.text())
             self.tokens[user] = line.split('=', 1)[1]
+
+    def token(self, user, ttl=3600):
+        done = subprocess.run([SERVER, 'token', '--jwt-secret-file', self.secret, '--user', user, '--ttl', str(ttl)],
+                              check=True, text=True, capture_output=True, timeout=10)
+        return done.stdout.strip()
+
+    def token_files(self, folder, users):
+        """The folder with a file for each user: 1, 2, ..."""
+        path = self.path(folder)
+        os.makedirs(path, exist_ok=True)
+        for number, user in enumerate(users, 1):
+            with open(os.path.join(path, str(number)), 'w', encoding='ascii') as file:
+                file.write(self.token(user))
+        return path
 
     def path(self, name):
         return os.path.join(self.folder, name)

@@ -5,6 +5,7 @@ import json
 import math
 import operator
 import subprocess
+import wave
 
 RATE = 8000
 WAIT = 60
@@ -63,6 +64,40 @@ def tone(sound):
     middle = sound[len(sound) // 4:len(sound) * 3 // 4]
     crossings = sum(1 for a, b in zip(middle, middle[1:]) if a < 0 <= b)
     return crossings * RATE / len(middle) if middle else 0.0
+
+
+def strength(sound, frequency):
+    """The amplitude of one frequency in it, 0 to 32767."""
+    if not sound:
+        return 0.0
+    turn = 2 * math.pi * frequency / RATE
+    real = sum(value * math.cos(turn * at) for at, value in enumerate(sound))
+    imaginary = sum(value * math.sin(turn * at) for at, value in enumerate(sound))
+    return 2 * math.hypot(real, imaginary) / len(sound)
+
+
+def tones(sound, frequencies, step=800):
+    """What of @frequencies is heard one after the other: [(frequency, seconds from its begin to its end)]."""
+    heard = []
+    for at in range(0, len(sound) - step, step):
+        piece = sound[at:at + step]
+        best = max(frequencies, key=lambda frequency: strength(piece, frequency))
+        if strength(piece, best) < 2000:
+            best = None
+        if not heard or heard[-1][0] != best:
+            heard.append([best, 0.0])
+        heard[-1][1] += step / RATE
+    return [(frequency, seconds) for frequency, seconds in heard if frequency is not None and seconds > 0.15]
+
+
+def write_tone(path, frequency, seconds, rate=48000):
+    """A WAV file with a sine in it."""
+    with wave.open(path, 'wb') as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        turn = 2 * math.pi * frequency / rate
+        file.writeframes(array.array('h', (int(12000 * math.sin(turn * at)) for at in range(round(seconds * rate)))).tobytes())
 
 
 def frames(path):

@@ -2,6 +2,8 @@
 """Which program of this folder runs which recipe against a real server. A recipe that is not here fails run-recipes."""
 
 BY = {
+    'announcer': 'run-bots',
+    'announcer-video': 'run-bots',
     'call-answer': 'run-recipes',
     'call-answer-record': 'run-recipes',
     'call-listen': 'run-recipes',
@@ -17,10 +19,17 @@ BY = {
     'call-to-rtmp': 'run-taps',
     'call-video': 'run-recipes',
     'call-webrtcbin': 'run-recipes',
+    'conference': 'run-bots',
+    'echo-bot': 'run-bots',
+    'ivr': 'run-bots',
+    'load': 'run-bots',
+    'load-answer': 'run-bots',
+    'music-on-hold': 'run-bots',
     'noise-suppression': 'run-taps',
     'quality-meter': 'run-recipes',
     'quality-watch': 'run-recipes',
     'ring': 'run-recipes',
     'screen-share': 'run-taps',
+    'voicemail': 'run-bots',
     'voicemail-beep': 'run-recipes',
 }

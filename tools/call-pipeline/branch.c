@@ -10,6 +10,12 @@
  *                         |- EOS: stays here, or the mixer's input would end; the last one is told on the bus. What was
  *                         |  pushed before it still waits in the mixer: branch_get_time_left()
  *
+ * A loop is made of segment seeks: the first flushes, while the door is shut, and the next ones come when a segment is
+ * done, without a flush, so that the running time goes on. A queue behind the door has a second in stock meanwhile:
+ *
+ *   source ! ... ! identity ! queue | ghost pad --> mixer
+ *       <-- seek --  |-- segment done
+ *
  * Where its line takes from an element (a tee), the pad there is unlinked when it is idle, and an EOS is sent after
  * what went through; the bin's sinks answer it on the bus.
  *
@@ -21,7 +27,17 @@
 #include "branchline.h"
 
 #define ENDED "branch-eos"
+#define HALL "gstcall-hall"
+#define FIRST "gstcall-first-probe"
 #define MAX_LEFT (10 * GST_SECOND) /* no mixer takes more in advance */
+
+typedef enum
+{
+  LOOP_NONE,
+  LOOP_WANTED,  /* the first seek is to be made */
+  LOOP_SEEKING, /* it is under way: doors stay shut */
+  LOOP_ON
+} Loop;
 
 /* Shared by the doors of a branch, and their probes. */
 typedef struct
@@ -33,6 +49,9 @@ typedef struct
   gint64 offset; /* ns, when placed */
   gint64 end;    /* running time at which the last of it is over, without the offset */
   guint open;    /* doors that had no EOS yet */
+  guint doors;   /* that feed the pipeline */
+  Loop loop;
+  guint done; /* doors through which the segment is done */
 } Hall;
 
 typedef struct
@@ -91,6 +110,49 @@ buffer_running_time (GstPad *pad, GstBuffer *buffer)
              : GST_CLOCK_TIME_NONE;
 }
 
+static gboolean
+seek (GstPad *door, GstSeekFlags flags)
+{
+  g_autoptr (GstElement) identity = gst_pad_get_parent_element (door);
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (identity, "sink");
+  GstSeekType set = GST_SEEK_TYPE_SET, none = GST_SEEK_TYPE_NONE;
+
+  return gst_pad_push_event (sink,
+      gst_event_new_seek (1.0, GST_FORMAT_TIME, GST_SEEK_FLAG_SEGMENT | flags, set, 0, none, GST_CLOCK_TIME_NONE));
+}
+
+/* On a thread of its own. A source that cannot seek is played once. */
+static void
+seek_first (GstElement *bin, gpointer door)
+{
+  Hall *hall = g_object_get_data (G_OBJECT (bin), HALL);
+
+  if (seek (door, GST_SEEK_FLAG_FLUSH))
+    return;
+  GST_WARNING_OBJECT (bin, "cannot be played in a loop: it takes no seek");
+  g_mutex_lock (&hall->lock);
+  hall->loop = LOOP_NONE;
+  g_mutex_unlock (&hall->lock);
+  gst_pad_remove_probe (door, GPOINTER_TO_SIZE (g_object_get_data (door, FIRST)));
+}
+
+static void
+seek_again (GstElement *bin, gpointer door)
+{
+  seek (door, GST_SEEK_FLAG_NONE);
+}
+
+/* Whether the first buffer has to wait for the seek of a loop. Called under the lock. */
+static gboolean
+waits_for_seek (Hall *hall, GstPad *pad)
+{
+  if (hall->loop == LOOP_WANTED) {
+    hall->loop = LOOP_SEEKING;
+    gst_element_call_async (hall->bin, seek_first, gst_object_ref (pad), gst_object_unref);
+  }
+  return hall->loop == LOOP_SEEKING;
+}
+
 /* A blocking probe: the sticky events are looked at again after it, and take the offset along. */
 static GstPadProbeReturn
 on_first_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -99,6 +161,10 @@ on_first_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GstBuffer *buffer = GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER ? info->data : NULL;
 
   g_mutex_lock (&hall->lock);
+  if (waits_for_seek (hall, pad)) {
+    g_mutex_unlock (&hall->lock);
+    return GST_PAD_PROBE_OK;
+  }
   if (!hall->placed) {
     GstClockTime now = gst_element_get_current_running_time (hall->pipeline);
     GstClockTime due = buffer_running_time (pad, buffer);
@@ -128,21 +194,63 @@ on_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-static GstPadProbeReturn
-on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+/* The last door's. */
+static void
+handle_eos (Hall *hall)
 {
-  Hall *hall = user_data;
   gboolean last;
 
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS)
-    return GST_PAD_PROBE_OK;
   g_mutex_lock (&hall->lock);
   last = hall->open > 0 && --hall->open == 0;
   g_mutex_unlock (&hall->lock);
   if (last)
     gst_element_post_message (
         hall->bin, gst_message_new_application (GST_OBJECT (hall->bin), gst_structure_new_empty (ENDED)));
-  return GST_PAD_PROBE_DROP;
+}
+
+static void
+handle_segment_done (Hall *hall, GstPad *pad)
+{
+  gboolean all;
+
+  g_mutex_lock (&hall->lock);
+  all = ++hall->done == hall->doors;
+  if (all)
+    hall->done = 0;
+  g_mutex_unlock (&hall->lock);
+  if (all)
+    gst_element_call_async (hall->bin, seek_again, gst_object_ref (pad), gst_object_unref);
+}
+
+static void
+handle_flushed (Hall *hall)
+{
+  g_mutex_lock (&hall->lock);
+  if (hall->loop == LOOP_SEEKING)
+    hall->loop = LOOP_ON;
+  g_mutex_unlock (&hall->lock);
+}
+
+static GstPadProbeReturn
+on_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Hall *hall = user_data;
+
+  switch (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info))) {
+    case GST_EVENT_EOS:
+      handle_eos (hall);
+      return GST_PAD_PROBE_DROP;
+    case GST_EVENT_SEGMENT_DONE:
+      handle_segment_done (hall, pad);
+      return GST_PAD_PROBE_DROP;
+    case GST_EVENT_FLUSH_STOP:
+      handle_flushed (hall);
+      return GST_PAD_PROBE_DROP;
+    case GST_EVENT_FLUSH_START: /* nothing of the seek's got through */
+      return GST_PAD_PROBE_DROP;
+    default:
+      return GST_PAD_PROBE_OK;
+  }
 }
 
 static GstPadProbeReturn
@@ -154,23 +262,41 @@ on_closed (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 static void
 add_probes (Door *door, Hall *hall)
 {
-  hall->open++;
-  gst_pad_add_probe (door->inner, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-      on_first_buffer, g_atomic_rc_box_acquire (hall), hall_unref);
+  gulong first = gst_pad_add_probe (door->inner,
+      GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_first_buffer,
+      g_atomic_rc_box_acquire (hall), hall_unref);
+
+  g_object_set_data (G_OBJECT (door->inner), FIRST, GSIZE_TO_POINTER (first));
   gst_pad_add_probe (door->inner, GST_PAD_PROBE_TYPE_BUFFER, on_buffer, g_atomic_rc_box_acquire (hall), hall_unref);
-  gst_pad_add_probe (
-      door->inner, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_event, g_atomic_rc_box_acquire (hall), hall_unref);
+  gst_pad_add_probe (door->inner, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_event,
+      g_atomic_rc_box_acquire (hall), hall_unref);
+  hall->open++;
+  hall->doors++;
+}
+
+/* A queue behind the door of a loop; its source pad. (transfer full) */
+static GstPad *
+add_stock (Branch *self, GstPad *inner)
+{
+  GstElement *queue = gst_element_factory_make ("queue", NULL);
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (queue, "sink");
+
+  gst_bin_add (GST_BIN (self->bin), queue);
+  gst_pad_link (inner, sink);
+  return gst_element_get_static_pad (queue, "src");
 }
 
 static Door *
 add_door (Branch *self, const BranchEnd *end)
 {
   g_autoptr (GstElement) identity = gst_bin_get_by_name (GST_BIN (self->bin), end->inner);
+  g_autoptr (GstPad) edge = NULL;
   Door *door = g_new0 (Door, 1);
 
   door->feeds = end->feeds;
   door->inner = gst_element_get_static_pad (identity, end->feeds ? "src" : "sink");
-  door->ghost = gst_object_ref_sink (gst_ghost_pad_new (end->inner, door->inner));
+  edge = end->feeds && self->hall->loop != LOOP_NONE ? add_stock (self, door->inner) : gst_object_ref (door->inner);
+  door->ghost = gst_object_ref_sink (gst_ghost_pad_new (end->inner, edge));
   gst_pad_set_active (door->ghost, TRUE);
   gst_element_add_pad (self->bin, door->ghost);
   if (end->feeds)
@@ -243,7 +369,7 @@ join_all (Branch *self, const GPtrArray *ends, gboolean feeds, GError **error)
 }
 
 static Branch *
-branch_new (GstBin *pipeline, const RecipeBranch *recipe, const GPtrArray *ends, GstElement *bin)
+branch_new (GstBin *pipeline, const RecipeBranch *recipe, const GPtrArray *ends, GstElement *bin, gboolean loop)
 {
   Branch *self = g_new0 (Branch, 1);
 
@@ -255,6 +381,8 @@ branch_new (GstBin *pipeline, const RecipeBranch *recipe, const GPtrArray *ends,
   g_mutex_init (&self->hall->lock);
   self->hall->pipeline = GST_ELEMENT (pipeline);
   self->hall->bin = bin;
+  self->hall->loop = loop ? LOOP_WANTED : LOOP_NONE;
+  g_object_set_data_full (G_OBJECT (bin), HALL, g_atomic_rc_box_acquire (self->hall), hall_unref);
   for (guint i = 0; i < ends->len; i++)
     add_door (self, g_ptr_array_index (ends, i));
   make_sinks_synchronous (self);
@@ -279,7 +407,7 @@ leave (Door *door)
 }
 
 Branch *
-branch_start (GstBin *pipeline, const RecipeBranch *recipe, GError **error)
+branch_start (GstBin *pipeline, const RecipeBranch *recipe, gboolean loop, GError **error)
 {
   g_autoptr (GPtrArray) ends = NULL;
   g_autofree char *line = branch_line_split (recipe->line, &ends);
@@ -290,7 +418,7 @@ branch_start (GstBin *pipeline, const RecipeBranch *recipe, GError **error)
     g_prefix_error (error, "branch %s: ", recipe->name);
     return NULL;
   }
-  self = branch_new (pipeline, recipe, ends, bin);
+  self = branch_new (pipeline, recipe, ends, bin, loop);
   gst_bin_add (pipeline, bin);
   if (join_all (self, ends, TRUE, error) && gst_element_sync_state_with_parent (bin)
       && join_all (self, ends, FALSE, error))
@@ -322,18 +450,26 @@ on_idle (GstPad *outer, GstPadProbeInfo *info, gpointer user_data)
 }
 
 gboolean
+branch_takes (const Branch *self)
+{
+  for (guint i = 0; i < self->doors->len; i++) {
+    const Door *door = g_ptr_array_index (self->doors, i);
+    if (!door->feeds)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
 branch_finish (Branch *self)
 {
-  gboolean takes = FALSE;
-
   for (guint i = 0; i < self->doors->len; i++) {
     const Door *door = g_ptr_array_index (self->doors, i);
     if (door->feeds || door->outer == NULL)
       continue;
-    takes = TRUE;
     gst_pad_add_probe (door->outer, GST_PAD_PROBE_TYPE_IDLE, on_idle, gst_object_ref (self->bin), gst_object_unref);
   }
-  return takes;
+  return branch_takes (self);
 }
 
 static gint64

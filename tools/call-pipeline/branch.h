@@ -13,8 +13,11 @@ G_BEGIN_DECLS
 
 typedef struct _Branch Branch;
 
-/* Joins it to @pipeline; NULL: see @error. What it feeds hears or sees its first buffer now. */
-Branch *branch_start (GstBin *pipeline, const RecipeBranch *recipe, GError **error);
+/* Joins it to @pipeline; NULL: see @error. What it feeds hears or sees its first buffer now. @loop: what it has is
+ * given again and again, without a gap. */
+Branch *branch_start (GstBin *pipeline, const RecipeBranch *recipe, gboolean loop, GError **error);
+/* Whether it takes something from the pipeline, and so has an end that comes from there. */
+gboolean branch_takes (const Branch *self);
 /* Ends what it takes, so that its files are complete. FALSE: nothing to wait for, take it out at once. */
 gboolean branch_finish (Branch *self);
 /* Takes it out of the pipeline, and frees it. */

@@ -18,6 +18,7 @@
 
 static const char *const verbs[] = {
     [REACTION_START] = "start",
+    [REACTION_LOOP] = "loop",
     [REACTION_STOP] = "stop",
     [REACTION_SET] = "set",
     [REACTION_TIMER] = "timer",
@@ -167,7 +168,7 @@ add_action (Reaction *self, const char *text, GError **error)
     g_ptr_array_add (self->actions, action);
     return parse_object (action, text + length + strspn (text + length, " "), error);
   }
-  return syntax_error (error, "no such action (start, stop, set, timer, hang-up, end)", text);
+  return syntax_error (error, "no such action (start, loop, stop, set, timer, hang-up, end)", text);
 }
 
 /* As a double; FALSE when it is no number, or not only one. */

@@ -27,6 +27,7 @@ typedef struct
 typedef enum
 {
   REACTION_START,   /* start BRANCH */
+  REACTION_LOOP,    /* loop BRANCH */
   REACTION_STOP,    /* stop BRANCH, or all: `*` */
   REACTION_SET,     /* set ELEMENT.PROPERTY=VALUE */
   REACTION_TIMER,   /* timer NAME TIME */

@@ -148,7 +148,7 @@ stop_branches (Reactor *self, const char *name)
 }
 
 static gboolean
-start_branch (Reactor *self, const char *name, GError **error)
+start_branch (Reactor *self, const char *name, gboolean loop, GError **error)
 {
   Item *item = find_item (self->running, name);
   Branch *branch;
@@ -157,7 +157,7 @@ start_branch (Reactor *self, const char *name, GError **error)
     item->stopping = TRUE;
     remove_branch (item);
   }
-  branch = branch_start (self->pipeline, recipe_find_branch (self->branches, name), error);
+  branch = branch_start (self->pipeline, recipe_find_branch (self->branches, name), loop, error);
   if (branch == NULL)
     return FALSE;
   add_item (self, self->running, name)->branch = branch;
@@ -252,7 +252,8 @@ act (Reactor *self, const ReactionAction *action, const Fields *fields, GError *
 {
   switch (action->verb) {
     case REACTION_START:
-      return start_branch (self, action->object, error);
+    case REACTION_LOOP:
+      return start_branch (self, action->object, action->verb == REACTION_LOOP, error);
     case REACTION_STOP:
       stop_branches (self, action->object);
       return TRUE;
@@ -400,6 +401,11 @@ reactor_wind_down (Reactor *self)
 {
   self->winds_down = TRUE;
   g_ptr_array_set_size (self->timers, 0);
+  for (guint i = self->running->len; i > 0; i--) {
+    Item *item = g_ptr_array_index (self->running, i - 1);
+    if (!branch_takes (item->branch))
+      g_ptr_array_remove (self->running, item);
+  }
 }
 
 Reactor *

@@ -24,7 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reactor, reactor_free)
 
 /* Any message of the bus. */
 void reactor_handle_message (Reactor *self, GstMessage *message);
-/* The stream is being ended: branches go, nothing is started any more. */
+/* The stream is being ended: what only feeds it goes, nothing is started any more. */
 void reactor_wind_down (Reactor *self);
 
 G_END_DECLS

@@ -93,11 +93,11 @@ check_branch_names (const Check *self, const Reaction *reaction, GHashTable *sta
 {
   for (guint i = 0; i < reaction->actions->len; i++) {
     const ReactionAction *action = g_ptr_array_index (reaction->actions, i);
-    if (action->verb != REACTION_START && action->verb != REACTION_STOP)
+    if (action->verb != REACTION_START && action->verb != REACTION_LOOP && action->verb != REACTION_STOP)
       continue;
     if (!g_str_equal (action->object, "*") && recipe_find_branch (self->recipe->branches, action->object) == NULL)
       return syntax_error (error, "no `# branch:` of that name", action->object);
-    if (action->verb == REACTION_START)
+    if (action->verb != REACTION_STOP)
       g_hash_table_add (started, action->object);
   }
   return TRUE;
