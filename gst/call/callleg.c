@@ -122,16 +122,22 @@ static const GstCallNegotiationCallbacks negotiation_callbacks = {
 
 /* ---- making one ---- */
 
+static gsize warm = 0;
+
 void
 gst_call_leg_warm_up (void)
 {
-  static gsize done = 0;
-
-  if (g_once_init_enter (&done)) {
+  if (g_once_init_enter (&warm)) {
     GstElement *element = gst_element_factory_make ("dtlsdec", NULL);
     gst_clear_object (&element);
-    g_once_init_leave (&done, 1);
+    g_once_init_leave (&warm, 1);
   }
+}
+
+gboolean
+gst_call_leg_is_warm (void)
+{
+  return g_atomic_pointer_get (&warm) != 0;
 }
 
 /* With retransmission on, a jitterbuffer by default asks for the packet that should come next before it can know of a

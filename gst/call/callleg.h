@@ -88,6 +88,7 @@ typedef struct
 /* Makes the key of the process's DTLS certificate, once: RSA takes webrtcbin 1.22 from a tenth of a second to some
  * seconds, which are better spent before a call than in it. Blocks; any thread, any number of times. */
 void gst_call_leg_warm_up (void);
+gboolean gst_call_leg_is_warm (void);
 /* NULL with @error when an element is missing (the message names the Debian package). */
 GstCallLeg *gst_call_leg_new (const GstCallLegConfig *config, GMainContext *context,
     const GstCallLegCallbacks *callbacks, gpointer user_data, GError **error);

@@ -249,6 +249,7 @@ do_stop (GstCallSession *self, const char *first, const char *second)
   session_stop_timer (self, SESSION_TIMER_GIVE_UP);
   session_stop_timer (self, SESSION_TIMER_RETRY);
   session_stop_timer (self, SESSION_TIMER_CAPS);
+  session_stop_timer (self, SESSION_TIMER_WARM);
   session_stop_timer (self, SESSION_TIMER_QUALITY);
   session_start_timer (self, SESSION_TIMER_REPORT, REPORT_TIMEOUT_MS, on_report_timeout);
   session_start_timer (self, SESSION_TIMER_STOP, STOP_TIMEOUT_MS, on_stop_timeout);

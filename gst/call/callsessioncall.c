@@ -16,6 +16,8 @@
 #include "callsessionprivate.h"
 
 #include "callsessiondebug.h"
+
+#define WARM_POLL_MS 20
 #include "calltags.h"
 
 GstTagList *
@@ -263,23 +265,54 @@ session_apply (GstCallSession *self, ParticipantEvent event, const char *reason)
     session_set_call (self, NULL, NULL);
 }
 
+static gboolean
+on_warm_timer (gpointer user_data)
+{
+  GstCallSession *self = user_data;
+
+  session_stop_timer (self, SESSION_TIMER_WARM);
+  session_proceed (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A call is accepted for the peer to be heard: who dials or answers by itself first has what a leg needs. On a busy
+ * machine the key takes seconds, which the other side would spend in silence, and its leg out of its time limit. */
+static gboolean
+is_warm (GstCallSession *self)
+{
+  if (gst_call_leg_is_warm ())
+    return TRUE;
+  session_start_timer (self, SESSION_TIMER_WARM, WARM_POLL_MS, on_warm_timer);
+  return FALSE;
+}
+
+/* Also a call of the one whom we were just about to call. */
+static gboolean
+is_awaited (GstCallSession *self, const char *peer)
+{
+  const char *call_id = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_CALL_ID);
+
+  return gst_call_settings_get_boolean (&self->settings, GST_CALL_PROP_AUTO_ANSWER)
+         || (call_id != NULL && g_strcmp0 (call_id, self->call_id) == 0)
+         || (peer != NULL && !self->dialed && g_strcmp0 (peer, self->peer) == 0);
+}
+
 void
 session_proceed (GstCallSession *self)
 {
   ParticipantState state = gst_call_session_get_state (self);
   const char *peer = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_PEER);
-  const char *call_id = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_CALL_ID);
+  gboolean dials = state == PARTICIPANT_STATE_IDLE && peer != NULL && !self->dialed;
+  gboolean answers = state == PARTICIPANT_STATE_RINGING && !self->caller && is_awaited (self, peer);
 
-  if (!self->ready || self->stopping || !session_is_playing (self))
+  if (!self->ready || self->stopping || !session_is_playing (self) || !(dials || answers) || !is_warm (self))
     return;
-  if (state == PARTICIPANT_STATE_IDLE && peer != NULL && !self->dialed) {
-    self->dialed = TRUE;
+  self->dialed |= dials || g_strcmp0 (peer, self->peer) == 0;
+  if (dials) {
     session_set_call (self, NULL, peer);
     self->caller = TRUE;
     session_apply (self, PARTICIPANT_EVENT_DIAL, NULL);
-  } else if (state == PARTICIPANT_STATE_RINGING && !self->caller
-             && (gst_call_settings_get_boolean (&self->settings, GST_CALL_PROP_AUTO_ANSWER)
-                 || (call_id != NULL && g_strcmp0 (call_id, self->call_id) == 0)))
+  } else
     session_apply (self, PARTICIPANT_EVENT_ANSWER, NULL);
 }
 
