@@ -37,6 +37,7 @@ typedef struct
   void (*progress) (GstElement *element, ParticipantState previous, ParticipantState state, const char *reason,
       GstTagList *tags); /* of the call; NULL */
   void (*quality) (GstElement *element, GstCallMedia media, guint index, const GstStructure *figures); /* received */
+  void (*call_ended) (GstElement *element, const GstStructure *call); /* `call-ended` with its `call-id` */
 } GstCallMemberFuncs;
 
 GstCallSession *gst_call_session_new (const char *name);

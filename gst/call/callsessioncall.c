@@ -52,6 +52,19 @@ tell_progress (GstCallSession *self, ParticipantState previous, ParticipantState
     funcs->progress (element, previous, state, reason, tags);
 }
 
+static void
+tell_call_ended (GstCallSession *self, GstElement *element, const GstCallMemberFuncs *funcs)
+{
+  g_autoptr (GstStructure) call = NULL;
+
+  if (funcs->call_ended == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  call = gst_structure_new ("call-ended", "call-id", G_TYPE_STRING, self->call_id, NULL);
+  g_mutex_unlock (&self->lock);
+  funcs->call_ended (element, call);
+}
+
 void
 session_set_state (GstCallSession *self, ParticipantState state, const char *reason)
 {
@@ -76,6 +89,8 @@ session_set_state (GstCallSession *self, ParticipantState state, const char *rea
           G_TYPE_STRING, participant_state_to_string (previous), "reason", G_TYPE_STRING, reason, NULL));
   session_notify_state (self);
   tell_progress (self, previous, state, reason);
+  if (state == PARTICIPANT_STATE_ENDED)
+    session_foreach_member (self, tell_call_ended);
 }
 
 static const struct

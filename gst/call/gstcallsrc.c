@@ -81,6 +81,7 @@ static const GstCallMemberFuncs member_funcs = {
     .end_of_call = gst_call_src_end_of_call,
     .progress = gst_call_src_progress,
     .quality = gst_call_src_quality,
+    .call_ended = gst_call_src_call_ended,
 };
 
 static void

@@ -318,6 +318,17 @@ gst_call_src_quality (GstElement *element, GstCallMedia media, guint index, cons
         element, pad, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, gst_structure_copy (figures)));
 }
 
+/* With on-end=wait there is no EOS that would tell a recorder that a call is over. */
+void
+gst_call_src_call_ended (GstElement *element, const GstStructure *call)
+{
+  g_autoptr (GPtrArray) pads = copy_pads (GST_CALL_SRC (element));
+
+  for (guint i = 0; i < pads->len; i++)
+    call_pad_events_push (element, g_ptr_array_index (pads, i),
+        gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_OOB, gst_structure_copy (call)));
+}
+
 void
 gst_call_src_end_of_call (GstElement *element)
 {

@@ -31,6 +31,7 @@ struct _GstCallSrc
 GstPad *gst_call_src_output (GstElement *element, GstCallMedia media, guint index);
 void gst_call_src_tracks (GstElement *element, const guint n_tracks[2]);
 void gst_call_src_end_of_call (GstElement *element);
+void gst_call_src_call_ended (GstElement *element, const GstStructure *call);
 void gst_call_src_progress (
     GstElement *element, ParticipantState previous, ParticipantState state, const char *reason, GstTagList *tags);
 void gst_call_src_quality (GstElement *element, GstCallMedia media, guint index, const GstStructure *figures);

@@ -262,10 +262,10 @@ recorder_note_sound (Recorder *self, GstClockTime time)
   g_mutex_unlock (&self->lock);
 }
 
-void
-recorder_end_track (Recorder *self, guint track)
+/* It happens now: of live media what is from here on is silent. */
+static void
+hand_in_end (Recorder *self, RecorderItem *item)
 {
-  RecorderItem *item = new_item (RECORDER_ITEM_END, track);
   GstClockTime now = self->callbacks.now (self->user_data);
 
   g_mutex_lock (&self->lock);
@@ -273,6 +273,21 @@ recorder_end_track (Recorder *self, guint track)
       self->live && GST_CLOCK_TIME_IS_VALID (now) && now > self->latency ? now - self->latency : GST_CLOCK_TIME_NONE;
   hand_in (self, item);
   g_mutex_unlock (&self->lock);
+}
+
+void
+recorder_end_track (Recorder *self, guint track)
+{
+  hand_in_end (self, new_item (RECORDER_ITEM_END, track));
+}
+
+void
+recorder_end_call (Recorder *self, guint track, const char *call_id)
+{
+  RecorderItem *item = new_item (RECORDER_ITEM_CALL_ENDED, track);
+
+  item->call_id = g_strdup (call_id);
+  hand_in_end (self, item);
 }
 
 void

@@ -51,6 +51,8 @@ guint recorder_add_track (Recorder *self, const char *name, gboolean video);
 void recorder_set_format (Recorder *self, guint track, const RecordTrack *format);
 /* Which call the frames from here on are of; each may be NULL. */
 void recorder_set_call (Recorder *self, guint track, const char *call_id, const char *peer, const char *peer_name);
+/* That call is over; nothing more of it is kept. */
+void recorder_end_call (Recorder *self, guint track, const char *call_id);
 /* (transfer full): a call-quality structure. */
 void recorder_set_quality (Recorder *self, guint track, GstStructure *quality);
 /* Its PTS and DTS are running times. (transfer full). May wait when media is not live. FLUSHING: recorder_stop() was

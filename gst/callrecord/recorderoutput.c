@@ -197,6 +197,18 @@ recorder_output_close (Recorder *self, RecorderOutput *output, const char *reaso
   leave_file (self, output);
 }
 
+void
+recorder_output_call_ended (Recorder *self, RecorderOutput *output)
+{
+  for (guint i = 0; i < self->tracks->len; i++) {
+    const RecorderTrack *track = g_ptr_array_index (self->tracks, i);
+    if (track->output == output && track->number > 0 && !track->call_over && !track->ended)
+      return;
+  }
+  recorder_output_close (self, output, "call-ended");
+  output->segment = 0; /* the next call has a first file of its own */
+}
+
 /* ---- the beginning of a file ---- */
 
 static char *
@@ -260,6 +272,24 @@ fail_without_file (Recorder *self, const RecorderOutput *output, const char *pat
   self->callbacks.error (error, self->user_data);
 }
 
+/* Files of single tracks have one beginning: that of the first of them. */
+static guint64
+first_of_call (Recorder *self, const RecorderOutput *output, guint64 time)
+{
+  for (guint i = 0; i < self->outputs->len; i++) {
+    const RecorderOutput *other = g_ptr_array_index (self->outputs, i);
+    if (other != output && other->file != NULL)
+      time = MIN (time, other->first);
+  }
+  return time;
+}
+
+static gboolean
+is_last_file (const Recorder *self, const RecorderOutput *output)
+{
+  return self->settings.max_files > 0 && output->files >= self->settings.max_files;
+}
+
 static gboolean
 open_next (Recorder *self, RecorderTrack *track, guint64 time)
 {
@@ -268,16 +298,14 @@ open_next (Recorder *self, RecorderTrack *track, guint64 time)
   g_autofree char *path = NULL;
   RecordInfo info = {.application = "GstCall " VERSION};
 
-  if (self->settings.max_files > 0 && output->segment >= self->settings.max_files) {
+  if (is_last_file (self, output)) {
     recorder_set_done (self, FALSE);
     return FALSE;
   }
-  if (!self->has_first)
-    self->first = time;
-  self->has_first = TRUE;
   output->segment++;
-  /* Files of single tracks have one beginning, so that they can be laid side by side. */
-  output->base = output->track_name != NULL && output->segment == 1 ? self->first : time;
+  output->files++;
+  output->base = output->track_name != NULL && output->segment == 1 ? first_of_call (self, output, time) : time;
+  output->first = output->segment == 1 ? output->base : output->first;
   output->active = MAX (output->active, output->base);
   output->wall = info.started = wall_clock_of (self, output->base);
   output->call_id = g_strdup (self->settings.call_id != NULL ? self->settings.call_id : track->call_id);
@@ -385,7 +413,6 @@ static const char *
 wants_next (Recorder *self, const RecorderTrack *track, guint64 time, gboolean keyframe)
 {
   const RecorderOutput *output = track->output;
-  gboolean last = self->settings.max_files > 0 && output->segment >= self->settings.max_files;
   const char *limit;
 
   if (output->call_id != NULL && track->call_id != NULL && self->settings.call_id == NULL
@@ -394,7 +421,7 @@ wants_next (Recorder *self, const RecorderTrack *track, guint64 time, gboolean k
   if (track->number > 0 && track->format_changed)
     return "format";
   limit = limit_reached (self, output, time);
-  if (limit == NULL || last || can_split_at (self, track, keyframe))
+  if (limit == NULL || is_last_file (self, output) || can_split_at (self, track, keyframe))
     return limit;
   ask_key_units (self, output);
   return NULL;
@@ -408,6 +435,8 @@ recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gbo
 
   if (reason != NULL)
     recorder_output_close (self, output, reason);
+  if (g_strcmp0 (reason, "call") == 0)
+    output->segment = 0;
   if (output->file == NULL && (recorder_is_done (self) || !open_next (self, track, time)))
     return FALSE;
   /* A straggler of a track that was behind when the file began. */
@@ -440,7 +469,7 @@ recorder_output_tick (Recorder *self, RecorderOutput *output, guint64 now)
   if (self->settings.idle_timeout == 0 || now < output->active + self->settings.idle_timeout)
     return;
   recorder_output_close (self, output, "idle");
-  if (self->settings.max_files > 0 && output->segment >= self->settings.max_files)
+  if (is_last_file (self, output))
     recorder_set_done (self, FALSE);
 }
 

@@ -30,6 +30,7 @@ typedef struct
   gboolean needs_key;     /* nothing can be shown before a keyframe */
   gboolean format_changed;
   gboolean ended;
+  gboolean call_over; /* what comes before the next call's tags is its tail */
   RecordSound sound;
   guint64 last;              /* running time of the last frame of a picture */
   RecordTrackReport *report; /* of this file; owned by the output's list */
@@ -43,6 +44,7 @@ typedef enum
   RECORDER_ITEM_FRAME,
   RECORDER_ITEM_FORMAT,
   RECORDER_ITEM_CALL,
+  RECORDER_ITEM_CALL_ENDED,
   RECORDER_ITEM_QUALITY,
   RECORDER_ITEM_END
 } RecorderItemKind;
@@ -62,15 +64,16 @@ typedef struct
 
 struct RecorderOutput
 {
-  RecordFile *file; /* NULL: none is open */
-  guint segment;
-  char *track_name;   /* with a file for each track; NULL: all are in this one */
-  guint64 base;       /* running time of the file's time 0 */
-  gint64 wall;        /* the same by the wall clock, us since 1970 */
-  char *call_id;      /* of the file; NULL: not known */
-  GPtrArray *reports; /* (element-type RecordTrackReport): one for each of its tracks */
-  guint64 active;     /* running time of the last thing that is worth recording */
-  gint64 flushed;     /* monotonic, us */
+  RecordFile *file;     /* NULL: none is open */
+  guint segment, files; /* of this call; of all */
+  char *track_name;     /* with a file for each track; NULL: all are in this one */
+  guint64 base;         /* running time of the file's time 0 */
+  guint64 first;        /* the same of the call's first file */
+  gint64 wall;          /* the same by the wall clock, us since 1970 */
+  char *call_id;        /* of the file; NULL: not known */
+  GPtrArray *reports;   /* (element-type RecordTrackReport): one for each of its tracks */
+  guint64 active;       /* running time of the last thing that is worth recording */
+  gint64 flushed;       /* monotonic, us */
   gboolean split_asked;
 };
 
@@ -96,15 +99,13 @@ struct Recorder
   RecordSequence *sequence;
   GPtrArray *tracks;  /* (element-type RecorderTrack): only grows */
   GPtrArray *outputs; /* (element-type RecorderOutput) */
-  guint64 first;      /* running time of the first frame of all; with has_first */
-  gboolean has_first;
 };
 
 /* ---- recordertrack.c ---- */
 void recorder_track_free (RecorderTrack *track);
 /* A frame, its times in the buffer being running times. */
 void recorder_track_frame (Recorder *self, RecorderTrack *track, GstBuffer *buffer);
-/* No more frames; its sound is filled up to @time where that is near. */
+/* No more frames of this call: sound is filled up to @time where that is near. */
 void recorder_track_end (Recorder *self, RecorderTrack *track, GstClockTime time);
 
 /* ---- recorderoutput.c ---- */
@@ -112,6 +113,8 @@ RecorderOutput *recorder_output_for (Recorder *self, RecorderTrack *track);
 void recorder_output_free (RecorderOutput *output);
 /* Makes sure that a file is open that takes the track's frame at @time. FALSE: there is none and will be none. */
 gboolean recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gboolean keyframe);
+/* Closes it if none of its tracks has a call any more. */
+void recorder_output_call_ended (Recorder *self, RecorderOutput *output);
 void recorder_output_close (Recorder *self, RecorderOutput *output, const char *reason);
 /* Flushes what has waited for a second, and finishes what has been idle. */
 void recorder_output_tick (Recorder *self, RecorderOutput *output, guint64 now);

@@ -40,14 +40,26 @@ take_format (RecorderTrack *track, RecorderItem *item)
 static void
 take_call (RecorderTrack *track, RecorderItem *item)
 {
-  if (g_strcmp0 (track->call_id, item->call_id) != 0)
-    track->needs_key = track->video;
+  if (g_strcmp0 (track->call_id, item->call_id) == 0)
+    return;
+  track->needs_key = track->video;
+  track->call_over = FALSE;
   g_free (track->call_id);
   g_free (track->peer);
   g_free (track->peer_name);
   track->call_id = g_steal_pointer (&item->call_id);
   track->peer = g_steal_pointer (&item->peer);
   track->peer_name = g_steal_pointer (&item->peer_name);
+}
+
+static void
+end_call (Recorder *self, RecorderTrack *track, const RecorderItem *item)
+{
+  if (g_strcmp0 (track->call_id, item->call_id) != 0)
+    return;
+  recorder_track_end (self, track, item->time);
+  track->call_over = TRUE;
+  recorder_output_call_ended (self, track->output);
 }
 
 static void
@@ -68,6 +80,9 @@ process (Recorder *self, RecorderItem *item)
     case RECORDER_ITEM_CALL:
       take_call (track, item);
       break;
+    case RECORDER_ITEM_CALL_ENDED:
+      end_call (self, track, item);
+      break;
     case RECORDER_ITEM_QUALITY:
       g_clear_pointer (&track->quality, gst_structure_free);
       track->quality = g_steal_pointer (&item->quality);
@@ -75,6 +90,7 @@ process (Recorder *self, RecorderItem *item)
     case RECORDER_ITEM_END:
       record_sequence_end_track (self->sequence, item->track);
       recorder_track_end (self, track, item->time);
+      track->ended = TRUE;
       break;
   }
 }

@@ -94,7 +94,8 @@ catch_up_others (Recorder *self, RecorderTrack *track, guint64 time)
   for (guint i = 0; i < self->tracks->len; i++) {
     RecorderTrack *other = g_ptr_array_index (self->tracks, i);
     guint64 lacks;
-    if (other == track || other->video || other->ended || other->number == 0 || other->output != track->output)
+    if (other == track || other->video || other->ended || other->call_over || other->number == 0
+        || other->output != track->output)
       continue;
     lacks = record_sound_catch_up (&other->sound, time, SILENCE_LAG);
     if (lacks > 0 && !fill (self, other, lacks))
@@ -180,7 +181,7 @@ place_sound (Recorder *self, RecorderTrack *track, guint64 time, guint64 duratio
 static gboolean
 is_wanted (Recorder *self, RecorderTrack *track, GstBuffer *buffer)
 {
-  if (!track->has_format || !GST_BUFFER_PTS_IS_VALID (buffer))
+  if (!track->has_format || track->call_over || !GST_BUFFER_PTS_IS_VALID (buffer))
     return FALSE;
   if (track->needs_key && !is_keyframe (track, buffer)) {
     ask_key_unit (self, track);
@@ -229,7 +230,6 @@ recorder_track_frame (Recorder *self, RecorderTrack *track, GstBuffer *buffer)
 void
 recorder_track_end (Recorder *self, RecorderTrack *track, GstClockTime time)
 {
-  track->ended = TRUE;
   if (track->video || track->number == 0 || !GST_CLOCK_TIME_IS_VALID (time))
     return;
   if (time > track->sound.end + SILENCE_NS && time < track->sound.end + END_FILL_MAX)

@@ -156,13 +156,16 @@ take_tags (GstCallRecordWriter *self, WriterPad *pad, GstEvent *event)
   recorder_set_call (self->recorder, pad->track, call_id, peer, peer_name);
 }
 
+/* What callsrc says besides the stream. */
 static void
-take_quality (GstCallRecordWriter *self, WriterPad *pad, GstEvent *event)
+take_word (GstCallRecordWriter *self, WriterPad *pad, GstEvent *event)
 {
   const GstStructure *structure = gst_event_get_structure (event);
 
   if (structure != NULL && gst_structure_has_name (structure, "call-quality"))
     recorder_set_quality (self->recorder, pad->track, gst_structure_copy (structure));
+  else if (structure != NULL && gst_structure_has_name (structure, "call-ended"))
+    recorder_end_call (self->recorder, pad->track, gst_structure_get_string (structure, "call-id"));
 }
 
 static void
@@ -198,7 +201,7 @@ writer_event (GstPad *pad, GstObject *parent, GstEvent *event)
       break;
     case GST_EVENT_CUSTOM_DOWNSTREAM_OOB:
       if (self->recorder != NULL)
-        take_quality (self, writer_pad, event);
+        take_word (self, writer_pad, event);
       break;
     case GST_EVENT_EOS:
       self->eos_seqnum = gst_event_get_seqnum (event);
