@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Copyright (C) 2026 The GstCall Authors
 """Media files as ffprobe, ffmpeg and GStreamer read them, and what muxfile logs of one that it writes."""
+import array
 import collections
+import itertools
 import json
 import os
 import re
@@ -117,3 +119,75 @@ class Muxed:
             else:
                 content[offset:offset + len(data)] = data
             yield content, fragments
+
+
+# ---- marks ----
+
+Picture = collections.namedtuple('Picture', 'time number bright')
+COLUMNS, ROWS = 16, 9                # squares of a picture of 16:9, as marks.c draws them
+RATE, LOUD = 48000, 4000
+SHOWN_TIME = re.compile(rb'pts_time:\s*(-?[\d.]+)')
+
+
+def shown_times(log):
+    return [float(match.group(1)) for line in log.split(b'\n') if b'showinfo' in line
+            for match in [SHOWN_TIME.search(line)] if match]
+
+
+def number_of(squares):
+    """As marks.h has it: sixteen squares, and the same inverted below; None: there is no number."""
+    number = 0
+    for bit in range(COLUMNS):
+        above, below = squares[bit], squares[COLUMNS + bit]
+        if abs(above - below) < 109:
+            return None
+        number |= (above > below) << bit
+    return number
+
+
+def pictures(path, stream=0):
+    """Each decoded picture: time, number, whether it is a flash."""
+    done = subprocess.run(['ffmpeg', '-hide_banner', '-copyts', '-i', path, '-map', f'0:v:{stream}', '-vf',
+                           f'showinfo,scale={COLUMNS}:{ROWS}:flags=area,format=gray', '-vsync', 'passthrough',
+                           '-f', 'rawvideo', '-'], capture_output=True, timeout=TIMEOUT * 10, check=True)
+    times, size = shown_times(done.stderr), COLUMNS * ROWS
+    found = []
+    for i, time in enumerate(times):
+        squares = done.stdout[i * size:(i + 1) * size]
+        found.append(Picture(time, number_of(squares), sum(squares[-4 * COLUMNS:]) > 4 * COLUMNS * 128))
+    return found
+
+
+def flashes(shown):
+    """When the picture turns bright."""
+    return [picture.time for before, picture in zip([None] + shown[:-1], shown)
+            if picture.bright and not (before and before.bright)]
+
+
+class Sound:
+    """What is heard: samples one behind the other, as players add them up, and the times that they claim."""
+
+    def __init__(self, path, stream=0):
+        with subprocess.Popen(['ffmpeg', '-hide_banner', '-copyts', '-i', path, '-map', f'0:a:{stream}', '-af',
+                               'aformat=sample_fmts=s16:channel_layouts=mono:sample_rates=48000,ashowinfo',
+                               '-f', 's16le', '-'], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            samples, log = process.communicate(timeout=TIMEOUT * 10)
+        times = shown_times(log)
+        self.samples = array.array('h', samples)
+        self.start = times[0]
+        self.end = self.start + len(self.samples) / RATE
+        counts = [int(found) for found in re.findall(rb'nb_samples:\s*(\d+)', log)]
+        self.drift = max(abs(time - self.start - sum_before / RATE)
+                         for time, sum_before in zip(times, itertools.accumulate([0] + counts[:-1])))
+
+    def onsets(self, quiet_ms=300):
+        """When something is heard after at least so much of silence."""
+        step, found, quiet = RATE // 1000, [], quiet_ms
+        for at in range(0, len(self.samples), step):
+            block = self.samples[at:at + step]
+            peak = max(max(block), -min(block))
+            if peak > LOUD and quiet >= quiet_ms:
+                first = next(i for i, sample in enumerate(block) if abs(sample) > LOUD)
+                found.append(self.start + (at + first) / RATE)
+            quiet = 0 if peak > LOUD else quiet + 1
+        return found
