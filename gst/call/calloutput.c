@@ -19,6 +19,7 @@
 
 #include <gst/video/video.h>
 
+#define MAX_STANDSTILL GST_SECOND
 /* As senders of ours have it for their encoders: what is asked for more often than this comes once. */
 #define KEY_INTERVAL_US (300 * G_TIME_SPAN_MILLISECOND)
 
@@ -41,9 +42,9 @@ struct CallOutput
   GstTagList *tags; /* NULL: none */
   gboolean tagged;
   gint closed;
-  gboolean discont;  /* from here on of the streaming thread */
-  gboolean frames;   /* each buffer is a moment of its own; RTP packets of one frame share theirs */
-  GstClockTime last; /* timestamp that went out */
+  gboolean discont;   /* from here on of the streaming thread */
+  gboolean frames;    /* each buffer is a moment of its own; RTP packets of one frame share theirs */
+  GstClockTime *last; /* timestamp that went out, of whichever leg; the pad's, under its object lock */
   GstSegment segment;
 };
 
@@ -158,6 +159,22 @@ push_tags (CallOutput *self)
     gst_pad_push_event (self->user, gst_event_new_tag (gst_tag_list_ref (self->tags)));
 }
 
+/* A jitterbuffer that finds the peer's clock faster than it took it for holds the time still for some packets, or a
+ * hair behind, and a leg may have run ahead of what the next one begins with; muxers and those who count frames want it
+ * to go on. Further back is another time, and none of our business. */
+static GstClockTime
+go_on (CallOutput *self, GstClockTime pts)
+{
+  if (!GST_CLOCK_TIME_IS_VALID (pts))
+    return pts;
+  GST_OBJECT_LOCK (self->user);
+  if (self->frames && GST_CLOCK_TIME_IS_VALID (*self->last) && pts <= *self->last && *self->last - pts < MAX_STANDSTILL)
+    pts = *self->last + 1;
+  *self->last = pts;
+  GST_OBJECT_UNLOCK (self->user);
+  return pts;
+}
+
 static GstFlowReturn
 output_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -169,11 +186,7 @@ output_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     gst_buffer_unref (buffer);
     return GST_FLOW_OK;
   }
-  /* A jitterbuffer that finds the peer's clock faster than it took it for holds the time still for a packet or two;
-   * muxers and those who count frames want it to go on. */
-  if (GST_CLOCK_TIME_IS_VALID (pts) && GST_CLOCK_TIME_IS_VALID (self->last) && pts == self->last && self->frames)
-    pts++;
-  self->last = pts;
+  pts = go_on (self, pts);
   if (!shift (self, GST_BUFFER_DTS (buffer), &dts))
     dts = GST_CLOCK_TIME_NONE;
   if (self->discont || pts != GST_BUFFER_PTS (buffer) || dts != GST_BUFFER_DTS (buffer)) {
@@ -316,6 +329,20 @@ output_query (GstPad *pad, GstObject *parent, GstQuery *query)
   }
 }
 
+static GstClockTime *
+get_last (GstPad *user)
+{
+  GQuark quark = g_quark_from_static_string ("gst-call-output-last");
+  GstClockTime *last = g_object_get_qdata (G_OBJECT (user), quark);
+
+  if (last != NULL)
+    return last;
+  last = g_new (GstClockTime, 1);
+  *last = GST_CLOCK_TIME_NONE;
+  g_object_set_qdata_full (G_OBJECT (user), quark, last, g_free);
+  return last;
+}
+
 CallOutput *
 call_output_new (GstPad *user, GstClockTime base_time, GstTagList *tags)
 {
@@ -325,7 +352,6 @@ call_output_new (GstPad *user, GstClockTime base_time, GstTagList *tags)
   self->base_time = base_time;
   self->tags = tags != NULL ? gst_tag_list_ref (tags) : NULL;
   self->discont = TRUE;
-  self->last = GST_CLOCK_TIME_NONE;
   gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
   self->sink = gst_object_ref_sink (gst_pad_new ("output", GST_PAD_SINK));
   gst_pad_set_chain_function_full (self->sink, output_chain, self, NULL);
@@ -335,6 +361,7 @@ call_output_new (GstPad *user, GstClockTime base_time, GstTagList *tags)
   self->key_requests = key_requests_new (self->sink);
   if (user != NULL) {
     self->parent = gst_pad_get_parent_element (user);
+    self->last = get_last (user);
     self->probe = gst_pad_add_probe (user, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_user_event,
         g_atomic_rc_box_acquire (self->key_requests), key_requests_unref);
   }
