@@ -78,6 +78,7 @@ static const struct
     {WHAT "# on: x: end now\nfakesrc\n", "end takes nothing"},
     {WHAT "# on: x: start\nfakesrc\n", "no branch's name"},
     {WHAT "# on: x: start *\nfakesrc\n", "no branch's name"},
+    {WHAT "# on: x: press\nfakesrc\n", "no keys"},
     {WHAT "# on: x: hang-up ${a}\nfakesrc\n", "no element's name"},
     {WHAT "# on: x: set a\nfakesrc\n", "not ELEMENT.PROPERTY=VALUE"},
     {WHAT "# on: x: set a.=b\nfakesrc\n", "not ELEMENT.PROPERTY=VALUE"},

@@ -70,10 +70,10 @@ END_TEST
 
 START_TEST (test_actions)
 {
-  static const char text[] =
-      "m a=b: start one, stop *, set e.sink_0::volume=0,5 x, timer t 500ms, timer t none, hang-up, hang-up out, end";
+  static const char text[] = "m a=b: start one, stop *, set e.sink_0::volume=0,5 x, timer t 500ms, timer t none, press "
+                             "12#, hang-up, hang-up out, end";
   static const ReactionVerb verbs[] = {REACTION_START, REACTION_STOP, REACTION_SET, REACTION_TIMER, REACTION_TIMER,
-      REACTION_HANG_UP, REACTION_HANG_UP, REACTION_END};
+      REACTION_PRESS, REACTION_HANG_UP, REACTION_HANG_UP, REACTION_END};
   g_autoptr (Reaction) reaction = reaction_parse (text, NULL);
   g_autofree char *again = reaction_to_string (reaction);
   const ReactionAction *set = g_ptr_array_index (reaction->actions, 2);

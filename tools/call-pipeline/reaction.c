@@ -22,6 +22,7 @@ static const char *const verbs[] = {
     [REACTION_STOP] = "stop",
     [REACTION_SET] = "set",
     [REACTION_TIMER] = "timer",
+    [REACTION_PRESS] = "press",
     [REACTION_HANG_UP] = "hang-up",
     [REACTION_END] = "end",
 };
@@ -143,6 +144,9 @@ parse_object (ReactionAction *action, const char *text, GError **error)
       return parse_timer (action, text, error);
     case REACTION_END:
       return text[0] == '\0' || syntax_error (error, "end takes nothing", text);
+    case REACTION_PRESS:
+      action->value = g_strdup (text);
+      return text[0] != '\0' || syntax_error (error, "no keys", text);
     case REACTION_HANG_UP:
       action->object = text[0] != '\0' ? g_strdup (text) : NULL;
       return text[0] == '\0' || is_name (text) || syntax_error (error, "no element's name", text);
@@ -168,7 +172,7 @@ add_action (Reaction *self, const char *text, GError **error)
     g_ptr_array_add (self->actions, action);
     return parse_object (action, text + length + strspn (text + length, " "), error);
   }
-  return syntax_error (error, "no such action (start, loop, stop, set, timer, hang-up, end)", text);
+  return syntax_error (error, "no such action (start, loop, stop, set, timer, press, hang-up, end)", text);
 }
 
 /* As a double; FALSE when it is no number, or not only one. */

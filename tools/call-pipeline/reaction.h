@@ -31,6 +31,7 @@ typedef enum
   REACTION_STOP,    /* stop BRANCH, or all: `*` */
   REACTION_SET,     /* set ELEMENT.PROPERTY=VALUE */
   REACTION_TIMER,   /* timer NAME TIME */
+  REACTION_PRESS,   /* press KEYS */
   REACTION_HANG_UP, /* hang-up [ELEMENT] */
   REACTION_END      /* end */
 } ReactionVerb;
@@ -40,7 +41,7 @@ typedef struct
   ReactionVerb verb;
   char *object;   /* the branch, element or timer; NULL where there is none */
   char *property; /* of set */
-  char *value;    /* of set and timer */
+  char *value;    /* of set, timer and press */
 } ReactionAction;
 
 typedef struct

@@ -211,40 +211,43 @@ set_property (Reactor *self, const ReactionAction *action, GError **error)
   return TRUE;
 }
 
-/* Whether the action, of a message about @session (NULL: none), means this element. */
+/* Whether the action, of a message about @session (NULL: none), means this element. One of each session's is: they are
+ * one participant. @seen: (element-type utf8), sessions that had theirs. */
 static gboolean
-is_meant (GstElement *element, const char *name, const char *session)
+is_meant (GstElement *element, const char *name, const char *session, GHashTable *seen)
 {
   g_autofree char *own = NULL;
 
   if (g_signal_lookup ("hang-up", G_OBJECT_TYPE (element)) == 0)
     return FALSE;
-  if (name != NULL)
-    return g_str_equal (GST_OBJECT_NAME (element), name);
   g_object_get (element, "session", &own, NULL);
-  return session == NULL || g_strcmp0 (own, session) == 0;
+  if (name != NULL ? !g_str_equal (GST_OBJECT_NAME (element), name) : session != NULL && g_strcmp0 (own, session) != 0)
+    return FALSE;
+  return g_hash_table_add (seen, g_strdup (own != NULL ? own : ""));
 }
 
+/* hang-up or send-dtmf, an action signal of the elements of calls. */
 static gboolean
-hang_up (Reactor *self, const ReactionAction *action, const Fields *fields, GError **error)
+emit (Reactor *self, const ReactionAction *action, const Fields *fields, GError **error)
 {
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GstIterator) elements = gst_bin_iterate_recurse (self->pipeline);
   const char *session = gst_structure_get_string (fields->structure, "session");
   g_auto (GValue) item = G_VALUE_INIT;
-  guint found = 0;
 
   while (gst_iterator_next (elements, &item) == GST_ITERATOR_OK) {
     GstElement *element = g_value_get_object (&item);
-    if (is_meant (element, action->object, session)) {
+    gboolean meant = is_meant (element, action->object, session, seen);
+    if (meant && action->verb == REACTION_HANG_UP)
       g_signal_emit_by_name (element, "hang-up");
-      found++;
-    }
+    else if (meant)
+      g_signal_emit_by_name (element, "send-dtmf", action->value, 0, 0);
     g_value_reset (&item);
   }
-  if (found == 0)
-    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_FAILED, "nothing to hang up: no %s",
+  if (g_hash_table_size (seen) == 0)
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_FAILED, "no call to act on: no %s",
         action->object != NULL ? action->object : "element of a call");
-  return found > 0;
+  return g_hash_table_size (seen) > 0;
 }
 
 static gboolean
@@ -262,8 +265,9 @@ act (Reactor *self, const ReactionAction *action, const Fields *fields, GError *
     case REACTION_TIMER:
       set_timer (self, action->object, action->value);
       return TRUE;
+    case REACTION_PRESS:
     case REACTION_HANG_UP:
-      return hang_up (self, action, fields, error);
+      return emit (self, action, fields, error);
     case REACTION_END:
     default:
       self->end (NULL, self->user_data);
