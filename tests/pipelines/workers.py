@@ -19,6 +19,7 @@ import sound
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'fixtures', 'worker')
 SECRET = b'a secret of the tests, of 32 bytes and more'
 WAIT = 45
+NEAR = 5  # Hz: half a second is looked at, and a wave at each end may be cut
 
 
 def token(user, seconds=3600):
@@ -137,16 +138,23 @@ class Workers(unittest.TestCase):
             self.fail('\n\n'.join(process.text() for process in (caller, *others)))
 
     def wait_tone(self, wav, frequency, *processes):
-        """The last half second of a recording that grows."""
-        def heard():
-            return self.heard_lately(wav) is not None and abs(self.heard_lately(wav) - frequency) < 4
-        self.wait_for(heard, f'{frequency} Hz in {os.path.basename(wav)}', *processes)
+        """The last second of a recording that grows."""
+        heard = []
+        def is_heard():
+            heard.append(self.heard_lately(wav))
+            return heard[-1] is not None and abs(heard[-1] - frequency) < NEAR
+        try:
+            self.wait_for(is_heard, f'{frequency} Hz in {os.path.basename(wav)}', *processes)
+        finally:
+            if not heard or heard[-1] is None or abs(heard[-1] - frequency) >= NEAR:
+                size = os.path.getsize(wav) if os.path.exists(wav) else 'none'
+                print(f'{os.path.basename(wav)}: {size} bytes, heard lately: {heard[-5:]}')
 
     def heard_lately(self, wav):
         if not os.path.exists(wav) or os.path.getsize(wav) < 100000:
             return None
-        got = sound.samples(wav)[-sound.RATE // 2:]
-        return sound.tone(got) if len(got) == sound.RATE // 2 else None
+        got = sound.samples(wav)[-sound.RATE:]
+        return sound.tone(got) if len(got) == sound.RATE else None
 
     def start_call(self, user, peer):
         """A call without media, by REST."""
