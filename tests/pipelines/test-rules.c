@@ -115,6 +115,8 @@ static const struct
     {"[user a]\ntoken=x\n[rule a]\nreject=x\n", "[user a] token: there is no such key"},
     {"[user a]\ntoken-file=\n[rule a]\nreject=x\n", "[user a] token-file: '' is not the path of a file"},
     {"[rule a]\nreject=\xff\n", "is not UTF-8"},
+    {"[rule a]\nrecipe=x\\=y\n", "[rule a] recipe: a backslash is \\\\; else \\s, \\n, \\t or \\r"},
+    {"[rule a]\nrecipe=x\nset.n=\\]\\\n", "[rule a] set.n: a backslash is \\\\; else \\s, \\n, \\t or \\r"},
     {"recipe=x\n", NULL}, /* GKeyFile's words */
     {"[rule a\nrecipe=x\n", NULL},
     {"[rule a]\nrecipe\n", NULL},

@@ -29,7 +29,7 @@ is_token_char (char c)
 static void
 hide_tokens (GString *text)
 {
-  for (gsize at = 0; at + 3 < text->len; at++) {
+  for (gsize at = 0; at + 3 <= text->len; at++) {
     gsize end = at;
     if (strncmp (text->str + at, "eyJ", 3) != 0)
       continue;

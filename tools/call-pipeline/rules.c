@@ -169,16 +169,28 @@ static const Key rule_keys[] = {
 
 /* ---- sections ---- */
 
+/* GLib sets an error twice for a text with two wrong escapes, which is fatal with G_DEBUG: they are looked for first. */
+static char *
+get_text (const Rules *rules, GKeyFile *file, const char *section, const char *name, GError **error)
+{
+  g_autofree char *raw = g_key_file_get_value (file, section, name, NULL);
+
+  for (const char *at = raw != NULL ? strchr (raw, '\\') : NULL; at != NULL; at = strchr (at + 2, '\\'))
+    if (at[1] == '\0' || strchr ("sntr\\", at[1]) == NULL) {
+      rules_set_error (error, rules, section, name, "a backslash is \\\\; else \\s, \\n, \\t or \\r");
+      return NULL;
+    }
+  return g_key_file_get_string (file, section, name, error);
+}
+
 static gboolean
 read_key (
     Rules *rules, GKeyFile *file, const char *section, const char *name, const Key *keys, gpointer into, GError **error)
 {
-  g_autofree char *text = g_key_file_get_string (file, section, name, error);
+  g_autofree char *text = get_text (rules, file, section, name, error);
 
-  if (text == NULL) {
-    g_prefix_error (error, "%s: [%s] %s: ", rules->file, section, name);
+  if (text == NULL)
     return FALSE;
-  }
   for (const Key *key = keys; key->key != NULL; key++) {
     if (!g_str_equal (key->key, name))
       continue;
@@ -209,8 +221,10 @@ read_value (Rules *rules, GKeyFile *file, const char *section, const char *name,
 
   g_ptr_array_add (rule->values, value);
   value->name = g_strdup (name + strlen (VALUE_PREFIX));
-  value->pattern = g_key_file_get_string (file, section, name, &why);
-  if (why == NULL && value->name[0] != '\0' && rule_pattern_check (value->pattern, &why))
+  value->pattern = get_text (rules, file, section, name, error);
+  if (value->pattern == NULL)
+    return FALSE;
+  if (value->name[0] != '\0' && rule_pattern_check (value->pattern, &why))
     return TRUE;
   rules_set_error (error, rules, section, name, "%s", why != NULL ? why->message : "the variable's name is missing");
   return FALSE;

@@ -148,6 +148,19 @@ on_terminate (gpointer user_data)
 
 /* ---- the rules, again ---- */
 
+/* A limit that holds nothing is said. */
+static void
+check_limits (const Rules *rules)
+{
+  gboolean cpu = rules->limits.cpu > 0;
+
+  for (guint i = 0; i < rules->rules->len; i++)
+    cpu |= ((Rule *) g_ptr_array_index (rules->rules, i))->limits.cpu > 0;
+  if (cpu && !job_limits_have_cgroup ())
+    g_warning (
+        "%s: cpu is a limit of cgroups, and there is none to divide: it is not kept (see --cgroup)", rules->file);
+}
+
 static gboolean
 on_hang_up (gpointer user_data)
 {
@@ -166,6 +179,7 @@ on_hang_up (gpointer user_data)
     rules_free (worker->rules);
     worker->rules = rules;
     worker_reload_listeners (worker);
+    check_limits (rules);
     g_message ("%s: %u rules read again", rules->file, rules->rules->len);
   } else
     g_warning ("the rules in use stay: %s", error->message);
@@ -289,6 +303,7 @@ start (Worker *worker)
     }
   }
   use_cgroup (worker);
+  check_limits (worker->rules);
   if (!worker_start_listeners (worker, &error)) {
     g_printerr ("gst-call-pipeline: %s\n", error->message);
     worker->status = RUNNER_MISSING;
