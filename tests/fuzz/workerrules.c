@@ -8,8 +8,8 @@
 #include "tools/call-pipeline/job-log.h"
 #include "tools/call-pipeline/rules.h"
 
-/* The input as a file of rules, as a pattern of a value and as what a bot prints: an error is one line that names the file;
- * a value made of ids leads nowhere; a log keeps to its bounds and shows no token. */
+/* The input as a file of rules, as a pattern of a value and as what a bot prints: an error is one line that names the
+ * file; a value made of ids leads nowhere; a log keeps to its bounds and shows no token. */
 
 static void
 check_pattern (const char *text)

@@ -169,7 +169,7 @@ static const Key rule_keys[] = {
 
 /* ---- sections ---- */
 
-/* GLib sets an error twice for a text with two wrong escapes, which is fatal with G_DEBUG: they are looked for first. */
+/* GLib sets an error twice for a text with two wrong escapes, fatal with G_DEBUG: they are looked for first. */
 static char *
 get_text (const Rules *rules, GKeyFile *file, const char *section, const char *name, GError **error)
 {
