@@ -14,7 +14,7 @@
 
 #include "worker-private.h"
 
-#define DELAY_MS 400 /* of a worker without room for one more */
+#define DELAY_MS 800 /* of a worker without room for one more */
 #define JITTER_MS 30
 #define ROOM_RETRY_MS 500
 #define MAX_RINGS 10000
@@ -35,10 +35,25 @@ ring_free (gpointer data)
 static guint
 delay_ms (Worker *worker)
 {
-  guint load = worker_count_live (worker, NULL) + g_hash_table_size (worker->rings);
-  guint share = (guint) MIN (load * DELAY_MS / worker->rules->max_jobs, DELAY_MS);
+  guint load = worker_count_live (worker, NULL);
 
-  return worker->claims == NULL ? 0 : share + (guint) g_random_int_range (0, JITTER_MS);
+  return worker->claims == NULL ? 0 : (guint) MIN (load * DELAY_MS / worker->rules->max_jobs, DELAY_MS);
+}
+
+static guint
+jitter_ms (const Worker *worker)
+{
+  return worker->claims == NULL ? 0 : (guint) g_random_int_range (0, JITTER_MS);
+}
+
+/* How much longer to wait with the load that there is now: of many calls at once, each one that we took makes us slower
+ * for the rest. */
+static guint
+left_ms (const Ring *ring)
+{
+  gint64 waited = (g_get_monotonic_time () - ring->since) / 1000;
+
+  return (guint) MAX ((gint64) delay_ms (ring->worker) + ring->jitter - waited, 0);
 }
 
 static JobOrder *
@@ -117,7 +132,9 @@ on_decide (gpointer user_data)
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   const Rule *rule = rules_match (worker->rules, &call, g_date_time_get_hour (now) * 60 + g_date_time_get_minute (now));
 
-  ring->timer = 0;
+  ring->timer = left_ms (ring) > 0 ? g_timeout_add (left_ms (ring), on_decide, ring) : 0;
+  if (ring->timer != 0)
+    return G_SOURCE_REMOVE;
   if (rule != NULL && rule->recipe != NULL && !worker_has_room (worker, rule)) {
     worker->full += ring->counted ? 0 : 1;
     ring->counted = TRUE;
@@ -160,7 +177,9 @@ worker_call_incoming (Worker *worker, Listener *listener, const GstStructure *ca
   ring->peer = g_strdup (gst_structure_get_string (call, "peer"));
   ring->call_type = g_strdup (gst_structure_get_string (call, "call-type"));
   ring->user = g_strdup (listener->user);
-  ring->timer = g_timeout_add (delay_ms (worker), on_decide, ring);
+  ring->since = g_get_monotonic_time ();
+  ring->jitter = jitter_ms (worker);
+  ring->timer = g_timeout_add (left_ms (ring), on_decide, ring);
   g_hash_table_insert (worker->rings, ring->call_id, ring);
 }
 
@@ -225,5 +244,5 @@ void
 worker_look_for_orphans (Worker *worker)
 {
   if (worker->claims != NULL && worker->drain == DRAIN_NONE && worker->takeover == 0)
-    worker->takeover = g_timeout_add (delay_ms (worker), on_take_over, worker);
+    worker->takeover = g_timeout_add (delay_ms (worker) + jitter_ms (worker), on_take_over, worker);
 }

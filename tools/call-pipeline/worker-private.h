@@ -41,6 +41,8 @@ typedef struct
 {
   Worker *worker;
   char *call_id, *peer, *call_type, *user;
+  gint64 since; /* monotonic, us */
+  guint jitter; /* ms */
   guint timer;
   gboolean counted; /* as one that had to wait for room */
 } Ring;
