@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* The picture of a composed recording. What has not changed is not drawn again: each picture begins as a copy of the
- * one before, and without any change it is the one before. A participant's picture is scaled straight into its place
+/* The picture of a composed recording. What has not changed is not drawn again: there is one canvas, and what goes
+ * out is a copy of it, in memory that comes back. A participant's picture is scaled straight into its place
  * by GstVideoConverter, once for each picture that came. */
 
 #include "composecanvas.h"
@@ -23,7 +23,7 @@ GST_DEBUG_CATEGORY_STATIC (composecanvas_debug);
 typedef struct
 {
   ComposeTile tile;
-  RecordRect cell;
+  RecordRect cell, shown; /* shown: the picture in it */
   GstVideoConverter *converter;
   GstVideoInfo converter_in;
   RecordRect converter_out;
@@ -38,7 +38,8 @@ struct ComposeCanvas
   GstVideoInfo info;
   RecordLayout layout;
   ComposeLabel *label;
-  GstBuffer *last;
+  GstBuffer *canvas; /* NULL: nothing was drawn yet */
+  GstBufferPool *pool;
   Slot slots[RECORD_LAYOUT_CELLS];
   guint n_slots, speaker;
 };
@@ -81,10 +82,10 @@ fill (GstVideoFrame *frame, const RecordRect *rect, guint8 luma)
 }
 
 static void
-put_plate (GstVideoFrame *frame, const RecordRect *cell, const ComposePlate *plate)
+put_plate (GstVideoFrame *frame, const RecordRect *shown, const ComposePlate *plate)
 {
-  RecordRect rect = {cell->x, cell->y + cell->height - MIN (plate->height, cell->height),
-      MIN (plate->width, cell->width), MIN (plate->height, cell->height)};
+  RecordRect rect = {shown->x, shown->y + shown->height - MIN (plate->height, shown->height),
+      MIN (plate->width, shown->width), MIN (plate->height, shown->height)};
   GstVideoFrame part = cut (frame, &rect);
   GstMapInfo map;
   const guint8 *in;
@@ -117,7 +118,7 @@ static void
 draw_picture (Slot *slot, GstVideoFrame *frame)
 {
   const GstVideoInfo *info = &slot->tile.info;
-  RecordRect fit = record_layout_fit (&slot->cell, info->width, info->height, info->par_n, info->par_d);
+  RecordRect fit = slot->shown;
   GstVideoFrame in, out = cut (frame, &fit);
 
   /* It is a picture's way, not a stream's: the converter wants these to be equal. */
@@ -154,9 +155,20 @@ update_plate (ComposeCanvas *self, Slot *slot)
     compose_label_draw (self->label, slot->plate_text, slot->cell.width, &slot->plate);
 }
 
+static RecordRect
+find_shown (const Slot *slot)
+{
+  const GstVideoInfo *info = &slot->tile.info;
+
+  if (slot->tile.picture == NULL)
+    return slot->cell;
+  return record_layout_fit (&slot->cell, info->width, info->height, info->par_n, info->par_d);
+}
+
 static void
 draw_slot (ComposeCanvas *self, Slot *slot, GstVideoFrame *frame)
 {
+  slot->shown = find_shown (slot);
   if (slot->tile.picture != NULL)
     draw_picture (slot, frame);
   else
@@ -164,7 +176,7 @@ draw_slot (ComposeCanvas *self, Slot *slot, GstVideoFrame *frame)
   if (self->label != NULL)
     update_plate (self, slot);
   if (slot->plate.buffer != NULL)
-    put_plate (frame, &slot->cell, &slot->plate);
+    put_plate (frame, &slot->shown, &slot->plate);
   slot->dirty = FALSE;
 }
 
@@ -247,33 +259,32 @@ draw_dirty (ComposeCanvas *self, GstBuffer *buffer, gboolean all)
   gst_video_frame_unmap (&frame);
 }
 
-static void
-copy_last (ComposeCanvas *self, GstBuffer *buffer)
+/* In memory of the pool. */
+static GstBuffer *
+copy_canvas (ComposeCanvas *self)
 {
+  GstBuffer *buffer = NULL;
   GstMapInfo map;
 
-  if (!gst_buffer_map (self->last, &map, GST_MAP_READ))
-    return;
-  gst_buffer_fill (buffer, 0, map.data, map.size);
-  gst_buffer_unmap (self->last, &map);
+  if (gst_buffer_pool_acquire_buffer (self->pool, &buffer, NULL) != GST_FLOW_OK)
+    buffer = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&self->info), NULL);
+  if (gst_buffer_map (self->canvas, &map, GST_MAP_READ)) {
+    gst_buffer_fill (buffer, 0, map.data, map.size);
+    gst_buffer_unmap (self->canvas, &map);
+  }
+  return buffer;
 }
 
 GstBuffer *
 compose_canvas_draw (ComposeCanvas *self, ComposeTile *tiles, guint n_tiles, guint speaker)
 {
-  gboolean all = take_tiles (self, tiles, n_tiles, speaker) || self->last == NULL;
-  GstBuffer *buffer;
+  gboolean all = take_tiles (self, tiles, n_tiles, speaker) || self->canvas == NULL;
 
-  if (!spread_dirt (self) && !all)
-    return gst_buffer_copy (self->last);
-  /* Not out of a pool: the memory is shared with what was given away. */
-  buffer = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&self->info), NULL);
-  if (!all)
-    copy_last (self, buffer);
-  draw_dirty (self, buffer, all);
-  gst_clear_buffer (&self->last);
-  self->last = buffer;
-  return gst_buffer_copy (buffer);
+  if (self->canvas == NULL)
+    self->canvas = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&self->info), NULL);
+  if (spread_dirt (self) || all)
+    draw_dirty (self, self->canvas, all);
+  return copy_canvas (self);
 }
 
 /* ---- life ---- */
@@ -282,12 +293,19 @@ ComposeCanvas *
 compose_canvas_new (const GstVideoInfo *info, RecordLayout layout, gboolean names)
 {
   ComposeCanvas *self = g_new0 (ComposeCanvas, 1);
+  g_autoptr (GstCaps) caps = gst_video_info_to_caps ((GstVideoInfo *) info);
+  GstStructure *config;
 
   GST_DEBUG_CATEGORY_INIT (composecanvas_debug, "composecanvas", 0, "the picture of a composed recording");
   self->info = *info;
   self->layout = layout;
   if (names)
     self->label = compose_label_new (MAX (PLATE_MIN, info->height / PLATE_PART & ~1u));
+  self->pool = gst_video_buffer_pool_new ();
+  config = gst_buffer_pool_get_config (self->pool);
+  gst_buffer_pool_config_set_params (config, caps, (guint) GST_VIDEO_INFO_SIZE (info), 2, 0);
+  gst_buffer_pool_set_config (self->pool, config);
+  gst_buffer_pool_set_active (self->pool, TRUE);
   return self;
 }
 
@@ -301,7 +319,9 @@ compose_canvas_free (ComposeCanvas *self)
     gst_clear_buffer (&slot->plate.buffer);
     g_free (slot->plate_text);
   }
-  gst_clear_buffer (&self->last);
+  gst_clear_buffer (&self->canvas);
+  gst_buffer_pool_set_active (self->pool, FALSE);
+  gst_clear_object (&self->pool);
   g_clear_pointer (&self->label, compose_label_free);
   g_free (self);
 }

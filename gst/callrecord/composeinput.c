@@ -156,8 +156,9 @@ drop_surplus (ComposeInput *self)
   ComposePiece *first;
 
   while ((first = g_queue_peek_head (&self->pieces)) != NULL && self->covered > first->time + span) {
-    GST_WARNING_OBJECT (
-        self, "composing is too slow: what came at %" GST_TIME_FORMAT " is dropped", GST_TIME_ARGS (first->time));
+    if (!self->shared->held)
+      GST_WARNING_OBJECT (
+          self, "composing is too slow: what came at %" GST_TIME_FORMAT " is dropped", GST_TIME_ARGS (first->time));
     compose_piece_free (g_queue_pop_head (&self->pieces));
   }
 }

@@ -15,6 +15,7 @@ typedef struct
   GCond changed; /* anything below, or in an input */
   gboolean live;
   gboolean running; /* FALSE: what comes is let go, who waits returns */
+  gboolean held;    /* the composition has not begun: what is too much goes without a word */
   gboolean closed;  /* the composition has ended: what comes is dropped */
   GstClock *clock;  /* NULL: not in PLAYING */
   GstClockTime base_time;
@@ -49,6 +50,8 @@ GstElement *compose_input_new (ComposeShared *shared, guint channels);
 GstClockTime compose_input_first (const ComposeInput *self);
 /* Up to where it is known what the input has; what it had, if it has ended. */
 GstClockTime compose_input_covered (const ComposeInput *self);
+/* The same, whether it is waited for or not. */
+GstClockTime compose_input_had (const ComposeInput *self);
 gboolean compose_input_is_ended (const ComposeInput *self);
 gboolean compose_input_is_blocked (const ComposeInput *self);
 /* Nobody waits for it until it has something again. */

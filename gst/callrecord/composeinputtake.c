@@ -26,6 +26,12 @@ compose_input_covered (const ComposeInput *self)
   return self->stalled ? GST_CLOCK_TIME_NONE : self->covered;
 }
 
+GstClockTime
+compose_input_had (const ComposeInput *self)
+{
+  return self->covered;
+}
+
 gboolean
 compose_input_is_ended (const ComposeInput *self)
 {

@@ -44,6 +44,15 @@ find_participant (RecordComposer *self, const char *name)
   return NULL;
 }
 
+static void
+set_text (char **text, const char *value)
+{
+  char *old = *text;
+
+  *text = g_strdup (value);
+  g_free (old);
+}
+
 static ComposeParticipant *
 get_participant (RecordComposer *self, const char *name, const char *label)
 {
@@ -56,10 +65,8 @@ get_participant (RecordComposer *self, const char *name, const char *label)
     participant->number = participant->voice.id = self->numbers++;
     g_ptr_array_add (self->participants, participant);
   }
-  if (label != NULL) {
-    g_free (participant->label);
-    participant->label = g_strdup (label);
-  }
+  if (label != NULL)
+    set_text (&participant->label, label);
   return participant;
 }
 
@@ -106,6 +113,7 @@ record_composer_want_video (GstElement *composer)
 {
   RecordComposer *self = RECORD_COMPOSER (composer);
   g_autoptr (GstCaps) caps = gst_video_info_to_caps (&self->info);
+  g_autoptr (GstTagList) tags = NULL;
   gboolean wanted;
   GstAppSrc *source;
 
@@ -118,8 +126,11 @@ record_composer_want_video (GstElement *composer)
   source = add_source (self, "video", caps, PICTURE_QUEUE);
   g_mutex_lock (&self->shared.lock);
   self->picture = source;
+  tags = self->tags != NULL ? gst_tag_list_ref (self->tags) : NULL;
   g_cond_broadcast (&self->shared.changed);
   g_mutex_unlock (&self->shared.lock);
+  if (tags != NULL)
+    gst_element_send_event (GST_ELEMENT (source), gst_event_new_tag (g_steal_pointer (&tags)));
 }
 
 /* ---- sink pads ---- */
@@ -190,27 +201,43 @@ record_composer_add (GstElement *composer, gboolean video, const char *participa
   return track->pad;
 }
 
-/* Takes the track out of the composition. (transfer full) */
 static ComposeTrack *
-steal_track (RecordComposer *self, GstPad *pad)
+find_track (RecordComposer *self, GstPad *pad)
 {
-  ComposeTrack *track = NULL;
-  ComposeParticipant *participant;
-  GstClockTime covered;
+  for (guint i = 0; i < self->tracks->len; i++) {
+    ComposeTrack *track = g_ptr_array_index (self->tracks, i);
+    if (track->pad == pad)
+      return track;
+  }
+  return NULL;
+}
 
-  for (guint i = 0; i < self->tracks->len && track == NULL; i++)
-    if (((ComposeTrack *) g_ptr_array_index (self->tracks, i))->pad == pad)
-      track = g_ptr_array_steal_index (self->tracks, i);
-  if (track == NULL)
-    return NULL;
-  covered = compose_input_covered (track->input);
-  if (GST_CLOCK_TIME_IS_VALID (covered))
-    self->data_end = MAX (self->data_end, covered);
-  participant = track->participant;
+/* Who has no tracks left is forgotten, but for the first ones, whose sides are kept. */
+static void
+leave_participant (RecordComposer *self, ComposeTrack *track)
+{
+  ComposeParticipant *participant = g_steal_pointer (&track->participant);
+
   if (track->video)
     g_clear_pointer (&participant->picture, compose_piece_free);
   if (--participant->tracks == 0 && participant->number >= KEPT_SIDES)
     g_ptr_array_remove (self->participants, participant);
+}
+
+/* Takes the track out of the composition. (transfer full) */
+static ComposeTrack *
+steal_track (RecordComposer *self, GstPad *pad)
+{
+  ComposeTrack *track = find_track (self, pad);
+  guint index;
+
+  if (track == NULL || !g_ptr_array_find (self->tracks, track, &index))
+    return NULL;
+  g_ptr_array_steal_index (self->tracks, index);
+  if (self->begins == pad)
+    self->begins = NULL;
+  self->data_end = MAX (self->data_end, compose_input_had (track->input));
+  leave_participant (self, track);
   g_cond_broadcast (&self->shared.changed);
   return track;
 }
@@ -248,7 +275,57 @@ record_composer_set_label (GstElement *composer, const char *participant, const 
   g_mutex_unlock (&self->shared.lock);
 }
 
+void
+record_composer_set_participant (GstElement *composer, GstPad *pad, const char *name, const char *label)
+{
+  RecordComposer *self = RECORD_COMPOSER (composer);
+  ComposeTrack *track;
+
+  g_mutex_lock (&self->shared.lock);
+  track = find_track (self, pad);
+  if (track != NULL && !g_str_equal (track->participant->name, name)) {
+    if (track->participant->name[0] == '#' && find_participant (self, name) == NULL)
+      set_text (&track->participant->name, name);
+    else {
+      leave_participant (self, track);
+      track->participant = get_participant (self, name, NULL);
+      track->participant->tracks++;
+    }
+    set_text (&track->participant->label, name);
+  }
+  if (track != NULL && label != NULL)
+    set_text (&track->participant->label, label);
+  g_mutex_unlock (&self->shared.lock);
+}
+
 /* ---- the timeline ---- */
+
+void
+record_composer_set_live (GstElement *composer, gboolean live)
+{
+  RecordComposer *self = RECORD_COMPOSER (composer);
+
+  g_mutex_lock (&self->shared.lock);
+  self->shared.live = live;
+  g_cond_broadcast (&self->shared.changed);
+  g_mutex_unlock (&self->shared.lock);
+}
+
+void
+record_composer_set_tags (GstElement *composer, GstTagList *tags)
+{
+  RecordComposer *self = RECORD_COMPOSER (composer);
+  GstAppSrc *picture;
+
+  g_mutex_lock (&self->shared.lock);
+  gst_clear_tag_list (&self->tags);
+  self->tags = gst_tag_list_ref (tags);
+  picture = self->picture;
+  g_mutex_unlock (&self->shared.lock);
+  gst_element_send_event (GST_ELEMENT (self->sound), gst_event_new_tag (gst_tag_list_ref (tags)));
+  if (picture != NULL)
+    gst_element_send_event (GST_ELEMENT (picture), gst_event_new_tag (gst_tag_list_ref (tags)));
+}
 
 void
 record_composer_start (GstElement *composer, GstClockTime time)
@@ -257,6 +334,19 @@ record_composer_start (GstElement *composer, GstClockTime time)
 
   g_mutex_lock (&self->shared.lock);
   self->start = time;
+  g_cond_broadcast (&self->shared.changed);
+  g_mutex_unlock (&self->shared.lock);
+}
+
+void
+record_composer_hold_for (GstElement *composer, GstPad *pad)
+{
+  RecordComposer *self = RECORD_COMPOSER (composer);
+
+  g_mutex_lock (&self->shared.lock);
+  self->shared.held = pad == NULL || self->shared.held;
+  if (pad == NULL || self->begins == NULL)
+    self->begins = pad;
   g_cond_broadcast (&self->shared.changed);
   g_mutex_unlock (&self->shared.lock);
 }
@@ -345,6 +435,7 @@ record_composer_finalize (GObject *object)
 
   g_ptr_array_unref (self->tracks);
   g_ptr_array_unref (self->participants);
+  gst_clear_tag_list (&self->tags);
   gst_clear_object (&self->shared.clock);
   g_mutex_clear (&self->shared.lock);
   g_cond_clear (&self->shared.changed);

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  *             clock; nobody is waited for. An input that runs ahead of the clock (a file) is held back
  *   not live  it goes as fast as the inputs bring. Each is waited for, as by any muxer, so that the result is exact;
  *             one that brings nothing for five seconds while another cannot go on is left behind until it is back
+ *   rest      rest_after: a live composition that has nothing to show stops, with a gap in its times
  *   end       when all pads that are there have got EOS, or by record_composer_finish()
  *   states    the bin never says NO_PREROLL, also when it is live, and its sources send nothing in PAUSED then: it does
  *             not make a pipeline live that was not. What comes after it must not wait for preroll (async=false)
@@ -38,6 +39,7 @@ typedef struct
   gboolean live;
   GstClockTime latency;    /* of our own, beyond that of the inputs */
   GstClockTime tile_after; /* for so long a participant who sends nothing keeps the last picture */
+  GstClockTime rest_after; /* live, and nothing from anybody for so long: it rests until something comes; 0: never */
 } RecordComposerSettings;
 
 #define RECORD_COMPOSER_DEFAULTS                                                                                       \
@@ -53,6 +55,9 @@ GstElement *record_composer_new (const RecordComposerSettings *settings);
 void record_composer_want_video (GstElement *composer);
 /* The timeline begins at this running time, not with the first thing that comes. */
 void record_composer_start (GstElement *composer, GstClockTime time);
+/* The timeline begins with what comes on @pad from now on; with NULL not before this is called again, whatever comes.
+ * NULL before PAUSED only. */
+void record_composer_hold_for (GstElement *composer, GstPad *pad);
 /* Ends it: at @end, or for GST_CLOCK_TIME_NONE where the inputs' data end. EOS follows at the source pads. */
 void record_composer_finish (GstElement *composer, GstClockTime end);
 
@@ -62,5 +67,12 @@ GstPad *record_composer_add (GstElement *composer, gboolean video, const char *p
 /* Not from the pad's own streaming thread. Who has no pads left has no cell; who comes back has the same channel. */
 void record_composer_remove (GstElement *composer, GstPad *pad);
 void record_composer_set_label (GstElement *composer, const char *participant, const char *label);
+/* Whose pad it is became known. Who was known as @pad's participant only by a name that begins with "#", a stand-in, is
+ * renamed, with all pads; otherwise this pad moves. */
+void record_composer_set_participant (GstElement *composer, GstPad *pad, const char *participant, const char *label);
+/* Best before anything comes. */
+void record_composer_set_live (GstElement *composer, gboolean live);
+/* In both streams, before what comes next. */
+void record_composer_set_tags (GstElement *composer, GstTagList *tags);
 
 G_END_DECLS

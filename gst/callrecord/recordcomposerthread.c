@@ -31,22 +31,28 @@ wait_change (RecordComposer *self, GstClockTime at_most)
       g_get_monotonic_time () + (gint64) (MIN (at_most, WAIT_MAX) / GST_USECOND) + 1);
 }
 
+/* Up to where somebody has sent something. */
+static GstClockTime
+find_data_end (RecordComposer *self)
+{
+  GstClockTime data = self->data_end;
+
+  for (guint i = 0; i < self->tracks->len; i++)
+    data = MAX (data, compose_input_had (((ComposeTrack *) g_ptr_array_index (self->tracks, i))->input));
+  return data;
+}
+
 /* Where all ends; NONE: not known yet. */
 static GstClockTime
 find_end (RecordComposer *self)
 {
-  GstClockTime data = self->data_end;
   gboolean ended = self->tracks->len > 0;
 
-  for (guint i = 0; i < self->tracks->len; i++) {
-    ComposeTrack *track = g_ptr_array_index (self->tracks, i);
-    GstClockTime covered = compose_input_covered (track->input);
-    ended = ended && compose_input_is_ended (track->input);
-    data = GST_CLOCK_TIME_IS_VALID (covered) ? MAX (data, covered) : data;
-  }
-  if (self->finishing)
-    return GST_CLOCK_TIME_IS_VALID (self->finish) ? self->finish : data;
-  return ended ? data : GST_CLOCK_TIME_NONE;
+  for (guint i = 0; i < self->tracks->len; i++)
+    ended = ended && compose_input_is_ended (((ComposeTrack *) g_ptr_array_index (self->tracks, i))->input);
+  if (self->finishing && GST_CLOCK_TIME_IS_VALID (self->finish))
+    return self->finish;
+  return ended || self->finishing ? find_data_end (self) : GST_CLOCK_TIME_NONE;
 }
 
 static gboolean
@@ -108,8 +114,11 @@ find_first (RecordComposer *self)
 {
   GstClockTime first = GST_CLOCK_TIME_NONE;
 
-  for (guint i = 0; i < self->tracks->len; i++)
-    first = MIN (first, compose_input_first (((ComposeTrack *) g_ptr_array_index (self->tracks, i))->input));
+  for (guint i = 0; i < self->tracks->len; i++) {
+    ComposeTrack *track = g_ptr_array_index (self->tracks, i);
+    if (!self->shared.held || self->begins == track->pad)
+      first = MIN (first, compose_input_first (track->input));
+  }
   return first;
 }
 
@@ -318,6 +327,27 @@ do_picture (RecordComposer *self, const RecordTick *tick)
 
 /* ---- one after the other ---- */
 
+/* Nothing came for a while: the next thing that comes is where it goes on. FALSE: stopped. Under the lock. */
+static gboolean
+rest (RecordComposer *self, const RecordTick *tick)
+{
+  GstClockTime origin;
+
+  if (!self->shared.live || self->settings.rest_after == 0
+      || tick->time < find_data_end (self) + self->settings.rest_after || find_end (self) != GST_CLOCK_TIME_NONE)
+    return TRUE;
+  GST_INFO_OBJECT (self, "nothing came for a while: resting from %" GST_TIME_FORMAT, GST_TIME_ARGS (tick->time));
+  self->start = GST_CLOCK_TIME_NONE;
+  g_mutex_unlock (&self->shared.lock);
+  push_pending (self, 0);
+  g_mutex_lock (&self->shared.lock);
+  if (!wait_origin (self, &origin))
+    return FALSE;
+  GST_INFO_OBJECT (self, "it goes on at %" GST_TIME_FORMAT, GST_TIME_ARGS (origin));
+  record_ticks_init (&self->ticks, MAX (origin, tick->time), self->settings.fps_n, self->settings.fps_d);
+  return TRUE;
+}
+
 /* FALSE: it is over. Under the lock. */
 static gboolean
 do_next (RecordComposer *self)
@@ -329,7 +359,7 @@ do_next (RecordComposer *self)
   tick = record_ticks_next (&self->ticks, find_end (self));
   if (tick.kind == RECORD_TICK_END)
     return FALSE;
-  if (!wait_until (self, tick.needs))
+  if (!wait_until (self, tick.needs) || !rest (self, &tick))
     return FALSE;
   /* What was waited for may have brought an end with it, or pictures. */
   if (self->picture != NULL)
@@ -374,6 +404,7 @@ compose_thread_run (gpointer composer)
   if (wait_origin (self, &origin)) {
     GST_INFO_OBJECT (self, "the timeline begins at %" GST_TIME_FORMAT, GST_TIME_ARGS (origin));
     record_ticks_init (&self->ticks, origin, self->settings.fps_n, self->settings.fps_d);
+    self->shared.held = FALSE;
     while (do_next (self))
       ;
     if (self->shared.running)

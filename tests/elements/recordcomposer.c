@@ -192,8 +192,9 @@ count_name (const char *name, gboolean names, guint cell)
   rig_input_end (&b);
   composer_rig_play (rig);
   composer_rig_wait_end (rig, 2);
-  bright = rig_count_bright (rig, 1, 320 * cell, 340, 320, 20, 128);
-  g_assert_cmpuint (rig_count_bright (rig, 1, 0, 0, 640, 340, 128), ==, 0);
+  bright = rig_count_bright (rig, 1, 320 * cell, 250, 320, 20, 128); /* the foot of 16:9 in 320x360 */
+  g_assert_cmpuint (rig_count_bright (rig, 1, 0, 0, 640, 250, 128), ==, 0);
+  g_assert_cmpuint (rig_count_bright (rig, 1, 0, 270, 640, 90, 128), ==, 0);
   composer_rig_free (rig);
   return bright;
 }
