@@ -17,7 +17,8 @@
  *   pad video_0 (ghost) --- [videoconvert ! vp8enc] ----+--> writer: pads, Recorder (a thread), files
  *   pad video_1 (ghost) --------------------------------+
  *
- * What is in brackets is made when a pad's caps come, and only where they are raw. */
+ * What is in brackets is made when a pad's caps come, and only where they are raw. With mode=composed, recordcompose.c
+ * stands there. */
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -81,6 +82,10 @@ on_pad_event (GstPad *pad, GstObject *parent, GstEvent *event)
   RecordInputSettings settings;
   GstCaps *caps;
 
+  if (self->compose != NULL && !record_compose_event (self->compose, pad, event)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
   if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS || input == NULL)
     return gst_pad_event_default (pad, parent, event);
   settings = copy_input_settings (self);
@@ -134,6 +139,27 @@ make_pad_name (GstCallRecordSink *self, gboolean video, const char *wanted)
   return name;
 }
 
+/* The writer's side of a new pad. */
+static void
+add_input (GstCallRecordSink *self, GstPad *pad, const char *name, gboolean video)
+{
+  gboolean composed;
+
+  GST_OBJECT_LOCK (self);
+  composed = self->settings.mode == CALL_RECORD_COMPOSED;
+  GST_OBJECT_UNLOCK (self);
+  if (composed && self->compose == NULL)
+    self->compose = record_compose_new (GST_BIN (self), self->writer);
+  if (self->compose != NULL)
+    record_compose_add (self->compose, pad, video, (guint) g_ascii_strtoull (name + strlen ("audio_"), NULL, 10));
+  else {
+    GstPad *writer_pad = gst_call_record_writer_add (self->writer, name, video);
+    GST_OBJECT_LOCK (self);
+    g_hash_table_insert (self->inputs, pad, record_input_new (GST_BIN (self), pad, self->writer, writer_pad));
+    GST_OBJECT_UNLOCK (self);
+  }
+}
+
 static GstPad *
 gst_call_record_sink_request_new_pad (
     GstElement *element, GstPadTemplate *template, const char *wanted, const GstCaps *caps)
@@ -142,13 +168,10 @@ gst_call_record_sink_request_new_pad (
   gboolean video = g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (template), "video");
   g_autofree char *name = make_pad_name (self, video, wanted);
   GstPad *pad = gst_ghost_pad_new_no_target_from_template (name, template);
-  GstPad *writer_pad = gst_call_record_writer_add (self->writer, name, video);
 
   gst_pad_set_event_function (pad, on_pad_event);
   gst_pad_set_query_function (pad, on_pad_query);
-  GST_OBJECT_LOCK (self);
-  g_hash_table_insert (self->inputs, pad, record_input_new (GST_BIN (self), pad, self->writer, writer_pad));
-  GST_OBJECT_UNLOCK (self);
+  add_input (self, pad, name, video);
   gst_pad_set_active (pad, TRUE);
   if (gst_element_add_pad (element, pad))
     return pad;
@@ -161,6 +184,8 @@ gst_call_record_sink_release_pad (GstElement *element, GstPad *pad)
   GstCallRecordSink *self = GST_CALL_RECORD_SINK (element);
   RecordInput *input;
 
+  if (self->compose != NULL)
+    record_compose_remove (self->compose, pad); /* first: the pad's thread may wait for its turn there */
   gst_pad_set_active (pad, FALSE);
   GST_OBJECT_LOCK (self);
   input = g_hash_table_lookup (self->inputs, pad);
@@ -248,12 +273,40 @@ configure_writer (GstCallRecordSink *self)
   return FALSE;
 }
 
+static gboolean
+start_composing (GstCallRecordSink *self)
+{
+  RecordInputSettings encoders = copy_input_settings (self);
+  RecordComposerSettings settings;
+  g_autofree char *own_name = NULL;
+  gboolean composed, wait_for_call;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings.composer;
+  wait_for_call = self->settings.wait_for_call;
+  own_name = g_strdup (self->settings.own_name);
+  settings.rest_after = self->settings.idle_timeout;
+  composed = self->settings.mode == CALL_RECORD_COMPOSED;
+  GST_OBJECT_UNLOCK (self);
+  if (composed && self->compose == NULL)
+    self->compose = record_compose_new (GST_BIN (self), self->writer);
+  return self->compose == NULL || record_compose_start (self->compose, &settings, &encoders, wait_for_call, own_name);
+}
+
 static GstStateChangeReturn
 gst_call_record_sink_change_state (GstElement *element, GstStateChange transition)
 {
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !configure_writer (GST_CALL_RECORD_SINK (element)))
+  GstCallRecordSink *self = GST_CALL_RECORD_SINK (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && (!configure_writer (self) || !start_composing (self)))
     return GST_STATE_CHANGE_FAILURE;
-  return GST_ELEMENT_CLASS (gst_call_record_sink_parent_class)->change_state (element, transition);
+  ret = GST_ELEMENT_CLASS (gst_call_record_sink_parent_class)->change_state (element, transition);
+  if (self->compose != NULL
+      && (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+          || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE)))
+    record_compose_stop (self->compose);
+  return ret;
 }
 
 /* ---- object ---- */
@@ -269,16 +322,12 @@ gst_call_record_sink_dispose (GObject *object)
 {
   GstCallRecordSink *self = GST_CALL_RECORD_SINK (object);
   g_autoptr (GPtrArray) pads = g_ptr_array_new_with_free_func (gst_object_unref);
-  GHashTableIter iter;
-  gpointer pad;
 
-  if (self->inputs != NULL) {
-    g_hash_table_iter_init (&iter, self->inputs);
-    while (g_hash_table_iter_next (&iter, &pad, NULL))
-      g_ptr_array_add (pads, gst_object_ref (pad));
-    for (guint i = 0; i < pads->len; i++)
-      gst_call_record_sink_release_pad (GST_ELEMENT (self), g_ptr_array_index (pads, i));
-  }
+  for (GList *item = GST_ELEMENT (self)->sinkpads; item != NULL; item = item->next)
+    g_ptr_array_add (pads, gst_object_ref (item->data));
+  for (guint i = 0; i < pads->len; i++)
+    gst_call_record_sink_release_pad (GST_ELEMENT (self), g_ptr_array_index (pads, i));
+  g_clear_pointer (&self->compose, record_compose_free);
   G_OBJECT_CLASS (gst_call_record_sink_parent_class)->dispose (object);
 }
 

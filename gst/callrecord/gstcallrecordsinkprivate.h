@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gst/callrecord/gstcallrecordsink.h"
+#include "gst/callrecord/recordcompose.h"
 #include "gst/callrecord/recordinput.h"
 #include "gst/callrecord/recordwriter.h"
 
@@ -18,6 +19,12 @@ typedef enum
   CALL_RECORD_MP4
 } CallRecordContainer;
 
+typedef enum
+{
+  CALL_RECORD_TRACKS,
+  CALL_RECORD_COMPOSED
+} CallRecordMode;
+
 /* As the properties have it; under the object lock. */
 typedef struct
 {
@@ -28,6 +35,10 @@ typedef struct
   double idle_level;
   gboolean overwrite, manifest;
   RecordInputSettings input;
+  CallRecordMode mode;
+  RecordComposerSettings composer;
+  gboolean wait_for_call;
+  char *own_name;
 } CallRecordSettings;
 
 struct _GstCallRecordSink
@@ -36,7 +47,8 @@ struct _GstCallRecordSink
 
   GstElement *writer;
   CallRecordSettings settings;
-  GHashTable *inputs; /* pad -> RecordInput; under the object lock */
+  GHashTable *inputs;     /* pad -> RecordInput; under the object lock */
+  RecordCompose *compose; /* NULL: mode=tracks */
   guint next_audio, next_video;
 };
 

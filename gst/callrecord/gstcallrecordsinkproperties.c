@@ -23,6 +23,15 @@ enum
   PROP_PEER,
   PROP_AUDIO_BITRATE,
   PROP_VIDEO_BITRATE,
+  PROP_MODE,
+  PROP_LAYOUT,
+  PROP_WIDTH,
+  PROP_HEIGHT,
+  PROP_FRAMERATE,
+  PROP_NAMES,
+  PROP_STEREO,
+  PROP_WAIT_FOR_CALL,
+  PROP_OWN_NAME,
   PROP_STATS,
   N_PROPS
 };
@@ -41,11 +50,39 @@ gst_call_record_container_get_type (void)
   return type;
 }
 
+static GType
+gst_call_record_mode_get_type (void)
+{
+  static const GEnumValue modes[] = {{CALL_RECORD_TRACKS, "Each track as it comes", "tracks"},
+      {CALL_RECORD_COMPOSED, "One picture and one sound of all", "composed"}, {0, NULL, NULL}};
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstCallRecordMode", modes));
+  return type;
+}
+
+static GType
+gst_call_record_layout_get_type (void)
+{
+  static const GEnumValue layouts[] = {{RECORD_LAYOUT_SIDE_BY_SIDE, "One beside the other", "side-by-side"},
+      {RECORD_LAYOUT_SPEAKER, "Who speaks large, the others on it", "speaker"},
+      {RECORD_LAYOUT_GRID, "Rows and columns, up to 16", "grid"}, {0, NULL, NULL}};
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstCallRecordLayout", layouts));
+  return type;
+}
+
 void
 gst_call_record_sink_init_settings (CallRecordSettings *settings)
 {
-  *settings = (CallRecordSettings){
-      .idle_level = LEVEL_OFF, .manifest = TRUE, .input = {.audio_bitrate = 64000, .video_bitrate = 2000000}};
+  *settings = (CallRecordSettings){.idle_level = LEVEL_OFF,
+      .manifest = TRUE,
+      .input = {.audio_bitrate = 64000, .video_bitrate = 2000000},
+      .composer = RECORD_COMPOSER_DEFAULTS};
+  settings->composer.live = FALSE; /* until an input is */
 }
 
 void
@@ -54,6 +91,7 @@ gst_call_record_sink_clear_settings (CallRecordSettings *settings)
   g_clear_pointer (&settings->location, g_free);
   g_clear_pointer (&settings->call_id, g_free);
   g_clear_pointer (&settings->peer, g_free);
+  g_clear_pointer (&settings->own_name, g_free);
 }
 
 /* (transfer full) */
@@ -75,6 +113,80 @@ set_text (char **text, const GValue *value)
 {
   g_free (*text);
   *text = g_value_dup_string (value);
+}
+
+/* FALSE: it is not one of mode=composed. */
+static gboolean
+set_composed (CallRecordSettings *settings, guint id, const GValue *value)
+{
+  switch (id) {
+    case PROP_MODE:
+      settings->mode = g_value_get_enum (value);
+      return TRUE;
+    case PROP_LAYOUT:
+      settings->composer.layout = g_value_get_enum (value);
+      return TRUE;
+    case PROP_WIDTH:
+      settings->composer.width = g_value_get_uint (value);
+      return TRUE;
+    case PROP_HEIGHT:
+      settings->composer.height = g_value_get_uint (value);
+      return TRUE;
+    case PROP_FRAMERATE:
+      settings->composer.fps_n = gst_value_get_fraction_numerator (value);
+      settings->composer.fps_d = gst_value_get_fraction_denominator (value);
+      return TRUE;
+    case PROP_NAMES:
+      settings->composer.names = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_STEREO:
+      settings->composer.stereo = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_WAIT_FOR_CALL:
+      settings->wait_for_call = g_value_get_boolean (value);
+      return TRUE;
+    case PROP_OWN_NAME:
+      set_text (&settings->own_name, value);
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+static gboolean
+get_composed (const CallRecordSettings *settings, guint id, GValue *value)
+{
+  switch (id) {
+    case PROP_MODE:
+      g_value_set_enum (value, settings->mode);
+      return TRUE;
+    case PROP_LAYOUT:
+      g_value_set_enum (value, settings->composer.layout);
+      return TRUE;
+    case PROP_WIDTH:
+      g_value_set_uint (value, settings->composer.width);
+      return TRUE;
+    case PROP_HEIGHT:
+      g_value_set_uint (value, settings->composer.height);
+      return TRUE;
+    case PROP_FRAMERATE:
+      gst_value_set_fraction (value, settings->composer.fps_n, settings->composer.fps_d);
+      return TRUE;
+    case PROP_NAMES:
+      g_value_set_boolean (value, settings->composer.names);
+      return TRUE;
+    case PROP_STEREO:
+      g_value_set_boolean (value, settings->composer.stereo);
+      return TRUE;
+    case PROP_WAIT_FOR_CALL:
+      g_value_set_boolean (value, settings->wait_for_call);
+      return TRUE;
+    case PROP_OWN_NAME:
+      g_value_set_string (value, settings->own_name);
+      return TRUE;
+    default:
+      return FALSE;
+  }
 }
 
 static void
@@ -124,7 +236,8 @@ gst_call_record_sink_set_property (GObject *object, guint id, const GValue *valu
       settings->input.video_bitrate = g_value_get_uint (value);
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+      if (!set_composed (settings, id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
   GST_OBJECT_UNLOCK (object);
 }
@@ -173,7 +286,8 @@ get_setting (const CallRecordSettings *settings, GObject *object, guint id, GVal
       g_value_set_uint (value, settings->input.video_bitrate);
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+      if (!get_composed (settings, id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
 
@@ -216,11 +330,40 @@ make_file_properties (void)
 }
 
 static void
+make_composed_properties (void)
+{
+  const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  props[PROP_MODE] =
+      g_param_spec_enum ("mode", "Mode", "What becomes of the tracks. To be set before the first pad is requested",
+          gst_call_record_mode_get_type (), CALL_RECORD_TRACKS, ready);
+  props[PROP_LAYOUT] = g_param_spec_enum ("layout", "Layout", "Of a composed picture: where the participants are",
+      gst_call_record_layout_get_type (), RECORD_LAYOUT_SIDE_BY_SIDE, ready);
+  props[PROP_WIDTH] =
+      g_param_spec_uint ("width", "Width", "Of a composed picture, in px, made even", 16, 7680, 1280, ready);
+  props[PROP_HEIGHT] =
+      g_param_spec_uint ("height", "Height", "Of a composed picture, in px, made even", 16, 4320, 720, ready);
+  props[PROP_FRAMERATE] = gst_param_spec_fraction (
+      "framerate", "Frame rate", "Of a composed picture, in frames per second", 1, 1, 120, 1, 30, 1, ready);
+  props[PROP_NAMES] =
+      g_param_spec_boolean ("names", "Names", "Draw the participants' names into a composed picture", TRUE, ready);
+  props[PROP_STEREO] = g_param_spec_boolean ("stereo", "Stereo",
+      "In a composed sound the first participant is on the left, the second on the right, others in the middle", FALSE,
+      ready);
+  props[PROP_WAIT_FOR_CALL] = g_param_spec_boolean ("wait-for-call", "Wait for a call",
+      "A composed file begins with the first track of a call (tags of callsrc), not with what comes before it", FALSE,
+      ready);
+  props[PROP_OWN_NAME] =
+      g_param_spec_string ("own-name", "Own name", "Drawn for a participant without tags; unset: none is", NULL, ready);
+}
+
+static void
 make_properties (void)
 {
   const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
   make_file_properties ();
+  make_composed_properties ();
   props[PROP_IDLE_TIMEOUT] = g_param_spec_uint64 ("idle-timeout", "Idle timeout",
       "The file is finished when nothing came for so long, in ns; what comes later begins the next one; 0: never", 0,
       G_MAXUINT64, 0, ready);
@@ -250,4 +393,6 @@ gst_call_record_sink_install_properties (GObjectClass *object_class)
   make_properties ();
   g_object_class_install_properties (object_class, N_PROPS, props);
   gst_type_mark_as_plugin_api (gst_call_record_container_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_call_record_mode_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_call_record_layout_get_type (), 0);
 }

@@ -59,7 +59,17 @@ find_description (const char *media, const RecordInputSettings *settings)
 }
 
 static void
-set_bitrate (GstElement *chain, const RecordInputSettings *settings)
+set_keyframes (GstElement *encoder, guint distance)
+{
+  static const char *const names[] = {"keyframe-max-dist", "key-int-max", "gop-size"};
+
+  for (guint i = 0; distance > 0 && i < G_N_ELEMENTS (names); i++)
+    if (g_object_class_find_property (G_OBJECT_GET_CLASS (encoder), names[i]) != NULL)
+      g_object_set (encoder, names[i], distance, NULL);
+}
+
+static void
+set_encoder (GstElement *chain, const RecordInputSettings *settings)
 {
   g_autoptr (GstElement) encoder = gst_bin_get_by_name (GST_BIN (chain), "encoder");
   GObjectClass *encoder_class = encoder != NULL ? G_OBJECT_GET_CLASS (encoder) : NULL;
@@ -67,6 +77,7 @@ set_bitrate (GstElement *chain, const RecordInputSettings *settings)
 
   if (encoder == NULL)
     return;
+  set_keyframes (encoder, settings->keyframe_distance);
   factory = g_strdup (GST_OBJECT_NAME (gst_element_get_factory (encoder)));
   if (g_str_equal (factory, "opusenc"))
     g_object_set (encoder, "bitrate", (gint) settings->audio_bitrate, NULL);
@@ -129,6 +140,21 @@ watch_level (RecordInput *self, const RecordInputSettings *settings)
 
 /* ---- public ---- */
 
+GstElement *
+record_input_make_encoder (GstBin *bin, const char *media, const RecordInputSettings *settings)
+{
+  g_autoptr (GError) error = NULL;
+  GstElement *chain = gst_parse_bin_from_description_full (
+      find_description (media, settings), TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
+
+  if (chain == NULL)
+    GST_ELEMENT_ERROR (bin, CORE, MISSING_PLUGIN, ("An encoder for the recording is missing: %s.", error->message),
+        ("Install gstreamer1.0-plugins-base, -good and, for H.264, -bad and -ugly."));
+  else
+    set_encoder (chain, settings);
+  return chain;
+}
+
 RecordInput *
 record_input_new (GstBin *bin, GstPad *ghost, GstElement *writer, GstPad *writer_pad)
 {
@@ -142,25 +168,15 @@ record_input_new (GstBin *bin, GstPad *ghost, GstElement *writer, GstPad *writer
 }
 
 static gboolean
-complain (RecordInput *self, const GError *error)
+make_chain (RecordInput *self, const char *media, const RecordInputSettings *settings)
 {
-  GST_ELEMENT_ERROR (self->bin, CORE, MISSING_PLUGIN, ("An encoder for the recording is missing: %s.", error->message),
-      ("Install gstreamer1.0-plugins-base, -good and, for H.264, -bad and -ugly."));
-  return FALSE;
-}
-
-static gboolean
-make_chain (RecordInput *self, const char *description, const RecordInputSettings *settings)
-{
-  g_autoptr (GError) error = NULL;
   g_autoptr (GstPad) sink = NULL;
   g_autoptr (GstPad) src = NULL;
 
-  self->chain = gst_parse_bin_from_description_full (description, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
+  self->chain = record_input_make_encoder (self->bin, media, settings);
   if (self->chain == NULL)
-    return complain (self, error);
+    return FALSE;
   gst_bin_add (self->bin, self->chain);
-  set_bitrate (self->chain, settings);
   sink = gst_element_get_static_pad (self->chain, "sink");
   src = gst_element_get_static_pad (self->chain, "src");
   if (gst_pad_link (src, self->writer_pad) != GST_PAD_LINK_OK)
@@ -181,7 +197,7 @@ record_input_configure (RecordInput *self, GstCaps *caps, const RecordInputSetti
   self->media = g_quark_from_string (media);
   if (description[0] == '\0')
     return gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), self->writer_pad);
-  if (!make_chain (self, description, settings))
+  if (!make_chain (self, media, settings))
     return FALSE;
   if (settings->has_idle_level && g_str_equal (media, "audio/x-raw"))
     watch_level (self, settings);

@@ -113,3 +113,35 @@ def colours(path, at):
     raw = _run('ffmpeg', '-nostdin', '-v', 'error', '-ss', str(at), '-i', path, '-frames:v', '1',
                '-vf', 'crop=iw:ih/2:0:0,scale=7:1:flags=area', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-')
     return [tuple(raw[index:index + 3]) for index in range(0, 21, 3)]
+
+
+def channels(path):
+    """The two channels of a file's sound, as samples() has it."""
+    both = array.array('h', _run('ffmpeg', '-nostdin', '-v', 'error', '-i', path, '-vn', '-ac', '2', '-ar', str(RATE),
+                                 '-f', 's16le', '-'))
+    return both[::2], both[1::2]
+
+
+def tone_power(sound, frequency, step=400):
+    """How much of a tone is in the sound: the mean power of pieces of 50 ms at that frequency."""
+    turn = 2 * math.pi * frequency / RATE
+    waves = [(math.cos(turn * at), math.sin(turn * at)) for at in range(step)]
+    total = 0.0
+    for at in range(0, len(sound) - step, step):
+        piece = sound[at:at + step]
+        total += sum(x * c for x, (c, _) in zip(piece, waves)) ** 2 + sum(x * s for x, (_, s) in zip(piece, waves)) ** 2
+    return total / len(sound)
+
+
+def grey(path, at, region):
+    """The points, 0..255, of region (x, y, width, height) of the picture @at seconds after its beginning."""
+    x, y, width, height = region
+    return _run('ffmpeg', '-nostdin', '-v', 'error', '-ss', str(at), '-i', path, '-frames:v', '1',
+                '-vf', f'crop={width}:{height}:{x}:{y}', '-pix_fmt', 'gray', '-f', 'rawvideo', '-')
+
+
+def points(path, at, places):
+    """The colours at places (x, y) of that picture, each the mean of 4 x 4 points."""
+    return [tuple(_run('ffmpeg', '-nostdin', '-v', 'error', '-ss', str(at), '-i', path, '-frames:v', '1',
+                       '-vf', f'crop=4:4:{x}:{y},scale=1:1:flags=area', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'))
+            for x, y in places]

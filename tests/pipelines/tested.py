@@ -9,6 +9,7 @@ BY = {
     'call-listen': 'run-recipes',
     'call-play': 'run-recipes',
     'call-record': 'run-records',
+    'call-record-composed': 'run-records',
     'call-record-tracks': 'run-records',
     'call-ring-incoming': 'run-recipes',
     'call-ringback': 'run-recipes',
