@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* benchrecord [MINUTES]: first 20 recordings of live sound in one process: how late their buffers are. Then what callrecordsink costs, and what `matroskamux ! filesink` does, on the same encoded media out
- * of memory, turn by turn in one process: CPU time of the process, less that of the same pipeline into fakesinks. With
- * and without a manifest, whose checksum reads the file again. */
+/* benchrecord [MINUTES]: first 20 recordings of live sound in one process: how late their buffers are. Then what
+ * callrecordsink costs, and what `matroskamux ! filesink` does, on the same encoded media out of memory, turn by turn
+ * in one process: CPU time of the process, less that of the same pipeline into fakesinks. With and without a manifest,
+ * whose checksum reads the file again. */
 
 #include <glib/gstdio.h>
 #include <gst/gst.h>

@@ -21,7 +21,8 @@ typedef struct
   guint tags;     /* how often they changed */
   guint untagged; /* buffers before the first tag */
   guint quality, final;
-  guint after_eos; /* quality after the end */
+  guint ended;     /* call-ended of this call */
+  guint after_eos; /* any of them after the end */
   gboolean eos;
 } Seen;
 
@@ -62,6 +63,18 @@ take_quality (Seen *self, const GstStructure *structure, const char *name)
   self->after_eos += self->eos;
 }
 
+static void
+take_word (Seen *self, const GstStructure *structure, const char *name)
+{
+  if (!gst_structure_has_name (structure, "call-ended")) {
+    take_quality (self, structure, name);
+    return;
+  }
+  g_assert_cmpstr (gst_structure_get_string (structure, "call-id"), ==, self->call_id);
+  self->ended++;
+  self->after_eos += self->eos;
+}
+
 static GstPadProbeReturn
 on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -74,7 +87,7 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   else if (GST_EVENT_TYPE (event) == GST_EVENT_TAG)
     take_tags (self, event);
   else if (GST_EVENT_TYPE (event) == GST_EVENT_CUSTOM_DOWNSTREAM_OOB)
-    take_quality (self, gst_event_get_structure (event), GST_OBJECT_NAME (GST_OBJECT_PARENT (pad)));
+    take_word (self, gst_event_get_structure (event), GST_OBJECT_NAME (GST_OBJECT_PARENT (pad)));
   else if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     self->eos = TRUE;
   g_mutex_unlock (&self->lock);
@@ -197,6 +210,8 @@ test_quality (gconstpointer hang_up)
       gst_element_send_event (bob->pipeline, gst_event_new_eos ());
     g_assert_true (call_pipeline_wait_eos (bob));
   }
+  g_assert_cmpuint (audio.ended, ==, 1);
+  g_assert_cmpuint (video.ended, ==, 1);
   g_assert_cmpuint (audio.final, ==, 1);
   g_assert_cmpuint (video.final, ==, 1);
   g_assert_cmpuint (audio.after_eos + video.after_eos, ==, 0);
