@@ -21,7 +21,7 @@
 #include "gst/callrecord/recorderprivate.h"
 
 #define PATIENCE (400 * GST_MSECOND)
-#define PATIENCE_IDLE (1 * GST_SECOND)
+#define PATIENCE_IDLE (3 * GST_SECOND)
 #define TICK_US (100 * 1000)
 
 static void
