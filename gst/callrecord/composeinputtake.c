@@ -64,13 +64,20 @@ compose_input_take_picture (ComposeInput *self, GstClockTime time)
   return taken;
 }
 
+/* Full scale at most, and a number: one wild sample of one input must not make the limiter turn all of them down. */
+static float
+sane (float sample)
+{
+  return sample > 1 ? 1 : sample < -1 ? -1 : sample == sample ? sample : 0;
+}
+
 static double
 add_block (const float *in, guint channels, guint frames, float *mix, float left, float right)
 {
   double sum = 0;
 
   for (guint i = 0; i < frames; i++) {
-    float l = in[i * channels], r = in[i * channels + channels - 1];
+    float l = sane (in[i * channels]), r = sane (in[i * channels + channels - 1]);
     mix[2 * i] += left * l;
     mix[2 * i + 1] += right * r;
     sum += (double) (l * l + r * r) / 2;

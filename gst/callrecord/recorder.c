@@ -6,6 +6,8 @@
 #include "gst/callrecord/recorderprivate.h"
 
 #define QUEUE_MAX (64 * 1024 * 1024)
+#define LEARN_MORE (100 * GST_MSECOND)
+#define LEARN_MAX (2 * GST_SECOND)
 #define WAITING_MAX 250        /* frames of a track that is not live */
 #define WAIT_US G_USEC_PER_SEC /* each wait is bounded, the loop around it looks again */
 
@@ -63,6 +65,14 @@ recorder_is_live (Recorder *self)
   live = self->live;
   g_mutex_unlock (&self->lock);
   return live;
+}
+
+void
+recorder_learn_latency (Recorder *self, GstClockTime late)
+{
+  g_mutex_lock (&self->lock);
+  self->learned = MIN (MAX (self->learned, late + LEARN_MORE), LEARN_MAX);
+  g_mutex_unlock (&self->lock);
 }
 
 void

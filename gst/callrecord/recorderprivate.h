@@ -92,7 +92,8 @@ struct Recorder
   GArray *waiting; /* (element-type guint): frames of each track that are handed in and not yet written */
   gboolean live, stopping, done, failed, split;
   GstClockTime latency;
-  guint64 loud; /* running time of the last loud sound */
+  GstClockTime learned; /* by how much more something was late */
+  guint64 loud;         /* running time of the last loud sound */
   RecorderFigures figures;
 
   /* The thread's own. */
@@ -128,6 +129,8 @@ gpointer recorder_thread (gpointer recorder);
 void recorder_item_free (gpointer item);
 gboolean recorder_is_done (Recorder *self);
 gboolean recorder_is_live (Recorder *self);
+/* Something came when its time had been given up: it is waited for longer from now on. */
+void recorder_learn_latency (Recorder *self, GstClockTime late);
 void recorder_set_done (Recorder *self, gboolean failed);
 
 G_END_DECLS

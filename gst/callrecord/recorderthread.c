@@ -120,7 +120,7 @@ find_horizon (Recorder *self, GstClockTime patience)
 
   g_mutex_lock (&self->lock);
   live = self->live;
-  late = self->latency + patience;
+  late = self->latency + self->learned + patience;
   g_mutex_unlock (&self->lock);
   return live && GST_CLOCK_TIME_IS_VALID (now) && now > late ? now - late : 0;
 }

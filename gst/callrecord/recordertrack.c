@@ -170,6 +170,7 @@ place_sound (Recorder *self, RecorderTrack *track, guint64 time, guint64 duratio
 
   if (record_sound_place (&track->sound, time, &silence) == RECORD_SOUND_DROP) {
     track->report->dropped++;
+    recorder_learn_latency (self, track->sound.end - time);
     return FALSE;
   }
   if (silence > 0 && !fill (self, track, silence))

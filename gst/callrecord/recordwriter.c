@@ -19,8 +19,9 @@ GST_DEBUG_CATEGORY_EXTERN (callrecord_debug);
 typedef struct
 {
   GstSegment segment;
-  gboolean video, asked_latency, ended;
-  guint track; /* in the recorder, which is made later than the pad */
+  gboolean video, ended;
+  gint asked_latency; /* atomic */
+  guint track;        /* in the recorder, which is made later than the pad */
   gboolean has_track;
   char *name;
 } WriterPad;
@@ -250,9 +251,8 @@ writer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     gst_buffer_unref (buffer);
     return self->recorder == NULL ? GST_FLOW_FLUSHING : GST_FLOW_OK;
   }
-  if (!writer_pad->asked_latency)
+  if (g_atomic_int_compare_and_exchange (&writer_pad->asked_latency, FALSE, TRUE))
     ask_latency (self, pad);
-  writer_pad->asked_latency = TRUE;
   if (pts != GST_BUFFER_PTS (buffer) || dts != GST_BUFFER_DTS (buffer)) {
     buffer = gst_buffer_make_writable (buffer);
     GST_BUFFER_PTS (buffer) = GST_CLOCK_TIME_IS_VALID (pts) ? pts : dts;
@@ -337,7 +337,8 @@ register_pad (GstCallRecordWriter *self, WriterPad *pad)
 {
   pad->track = recorder_add_track (self->recorder, pad->name, pad->video);
   pad->has_track = TRUE;
-  pad->ended = pad->asked_latency = FALSE;
+  pad->ended = FALSE;
+  g_atomic_int_set (&pad->asked_latency, FALSE);
 }
 
 static void
@@ -380,6 +381,20 @@ gst_call_record_writer_change_state (GstElement *element, GstStateChange transit
   return ret;
 }
 
+/* The pipeline's latency has changed: what each pad's is may have, too. */
+static gboolean
+gst_call_record_writer_send_event (GstElement *element, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) != GST_EVENT_LATENCY)
+    return GST_ELEMENT_CLASS (gst_call_record_writer_parent_class)->send_event (element, event);
+  GST_OBJECT_LOCK (element);
+  for (GList *item = element->sinkpads; item != NULL; item = item->next)
+    g_atomic_int_set (&get_writer_pad (item->data)->asked_latency, FALSE);
+  GST_OBJECT_UNLOCK (element);
+  gst_event_unref (event);
+  return TRUE;
+}
+
 static void
 gst_call_record_writer_release_pad (GstElement *element, GstPad *pad)
 {
@@ -410,6 +425,7 @@ gst_call_record_writer_class_init (GstCallRecordWriterClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = gst_call_record_writer_finalize;
   element_class->change_state = gst_call_record_writer_change_state;
+  element_class->send_event = gst_call_record_writer_send_event;
   element_class->release_pad = gst_call_record_writer_release_pad;
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (
