@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-#include "gst/call/calljson.h"
+#include "calljson.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 
 #include "gst/call/callreport.h"
 
-#include "gst/call/calljson.h"
+#include "calljson.h"
 
 #include <string.h>
 

@@ -40,3 +40,12 @@ call_tags_new (const char *call_id, const char *peer, const char *peer_name)
   add (&list, CALL_TAG_PEER_NAME, peer_name);
   return list;
 }
+
+gboolean
+call_tags_read (const GstTagList *list, char **call_id, char **peer, char **peer_name)
+{
+  *call_id = *peer = *peer_name = NULL;
+  gst_tag_list_get_string (list, CALL_TAG_PEER, peer);
+  gst_tag_list_get_string (list, CALL_TAG_PEER_NAME, peer_name);
+  return gst_tag_list_get_string (list, CALL_TAG_ID, call_id);
+}

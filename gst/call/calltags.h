@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 
 /* GStreamer knows a tag of a stream only once it is registered: any thread, any number of times. */
 void call_tags_register (void);
+/* What @list says; NULL for what it does not. FALSE: of no call. (transfer full): the strings. */
+gboolean call_tags_read (const GstTagList *list, char **call_id, char **peer, char **peer_name);
 /* Stream tags; each of them may be NULL. NULL when all are. (transfer full) */
 GstTagList *call_tags_new (const char *call_id, const char *peer, const char *peer_name);
 

@@ -3,11 +3,13 @@
 
 #include <gst/gst.h>
 
+#include "calltags.h"
 #include "gst/callrecord/gstcallrecordsink.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
+  call_tags_register ();
   return GST_ELEMENT_REGISTER (callrecordsink, plugin);
 }
 

@@ -3,11 +3,11 @@
 
 #include "gst/callrecord/recordmanifest.h"
 
+#include "calljson.h"
 #include "gst/core/jsontext.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define VERSION_OF_FORMAT 1
@@ -91,25 +91,20 @@ static gboolean
 add_quality_field (GQuark field, const GValue *value, gpointer user_data)
 {
   static const char *const numbers[] = {"packets", "lost", "loss", "duplicates", "reordered", "bitrate", "mos",
-      "video-mos", "r-factor", "network-quality", "fps", "freezes"};
+      "video-mos", "r-factor", "network-quality", "fps", "freezes", NULL};
   JsonObject *object = user_data;
   const char *name = g_quark_to_string (field);
   g_auto (GValue) number = G_VALUE_INIT;
-  g_autoptr (GString) camel = g_string_new (NULL);
+  g_autofree char *member = NULL;
 
   g_value_init (&number, G_TYPE_DOUBLE);
-  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
-    if (!g_str_equal (numbers[i], name) || !g_value_transform (value, &number))
-      continue;
-    for (const char *at = name; *at != '\0'; at++)
-      g_string_append_c (camel, at > name && at[-1] == '-' ? g_ascii_toupper (*at) : *at);
-    for (char *dash = strchr (camel->str, '-'); dash != NULL; dash = strchr (camel->str, '-'))
-      g_string_erase (camel, dash - camel->str, 1);
-    if (G_VALUE_HOLDS_DOUBLE (value))
-      json_object_set_double_member (object, camel->str, g_value_get_double (&number));
-    else
-      json_object_set_int_member (object, camel->str, (gint64) g_value_get_double (&number));
-  }
+  if (!g_strv_contains (numbers, name) || !g_value_transform (value, &number))
+    return TRUE;
+  member = call_json_member_name (name);
+  if (G_VALUE_HOLDS_DOUBLE (value))
+    json_object_set_double_member (object, member, g_value_get_double (&number));
+  else
+    json_object_set_int_member (object, member, (gint64) g_value_get_double (&number));
   return TRUE;
 }
 

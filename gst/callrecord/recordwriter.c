@@ -9,6 +9,8 @@
 #include <gst/video/video.h>
 #include <string.h>
 
+#include "calltags.h"
+
 GST_DEBUG_CATEGORY_EXTERN (callrecord_debug);
 #define GST_CAT_DEFAULT callrecord_debug
 
@@ -150,11 +152,8 @@ take_tags (GstCallRecordWriter *self, WriterPad *pad, GstEvent *event)
   GstTagList *tags;
 
   gst_event_parse_tag (event, &tags);
-  if (!gst_tag_exists ("call-id") || !gst_tag_list_get_string (tags, "call-id", &call_id))
-    return;
-  gst_tag_list_get_string (tags, "call-peer", &peer);
-  gst_tag_list_get_string (tags, "call-peer-name", &peer_name);
-  recorder_set_call (self->recorder, pad->track, call_id, peer, peer_name);
+  if (call_tags_read (tags, &call_id, &peer, &peer_name))
+    recorder_set_call (self->recorder, pad->track, call_id, peer, peer_name);
 }
 
 /* What callsrc says besides the stream. */
