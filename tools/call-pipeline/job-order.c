@@ -11,23 +11,13 @@
 #include "library.h"
 #include "rules-check.h"
 
-static void
-value_free (gpointer data)
-{
-  RuleValue *value = data;
-
-  g_free (value->name);
-  g_free (value->pattern);
-  g_free (value);
-}
-
 JobOrder *
 job_order_new (const char *recipe)
 {
   JobOrder *order = g_new0 (JobOrder, 1);
 
   order->recipe = g_strdup (recipe);
-  order->values = g_ptr_array_new_with_free_func (value_free);
+  order->values = g_ptr_array_new_with_free_func (rule_value_free);
   return order;
 }
 
@@ -58,8 +48,7 @@ job_order_free (JobOrder *order)
 static char **
 add_value (char **environment, const RuleValue *value, const RuleCall *call)
 {
-  g_autofree char *upper = g_ascii_strup (value->name, -1);
-  g_autofree char *name = g_strconcat ("GSTCALL_", g_strdelimit (upper, "-", '_'), NULL);
+  g_autofree char *name = recipe_variable_environment (value->name);
   g_autofree char *text = rule_pattern_fill (value->pattern, call);
 
   return g_environ_setenv (environment, name, text, TRUE);

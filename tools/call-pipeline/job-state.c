@@ -49,6 +49,12 @@ job_state_is_over (JobState state)
   return state >= JOB_FINISHED;
 }
 
+gboolean
+job_state_is_bad (JobState state)
+{
+  return state >= JOB_FAILED && state <= JOB_CPU_LIMIT;
+}
+
 JobState
 job_exit_to_state (const JobExit *end)
 {

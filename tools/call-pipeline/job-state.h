@@ -30,6 +30,7 @@ typedef enum
 const char *job_state_to_string (JobState state);
 gboolean job_state_from_string (const char *text, JobState *state);
 gboolean job_state_is_over (JobState state);
+gboolean job_state_is_bad (JobState state); /* over, and not as anybody wanted it */
 
 /* What is known when the process has ended. */
 typedef struct

@@ -38,14 +38,13 @@ arguments_clear (Arguments *arguments)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
-/* GSTCALL_<NAME> of the environment, for the variables that the recipe has. */
+/* What the environment has for the variables of the recipe. */
 static void
 add_environment (const Recipe *recipe, GHashTable *values)
 {
   for (guint i = 0; i < recipe->variables->len; i++) {
     const RecipeVariable *variable = g_ptr_array_index (recipe->variables, i);
-    g_autofree char *upper = g_ascii_strup (variable->name, -1);
-    g_autofree char *name = g_strconcat ("GSTCALL_", g_strdelimit (upper, "-", '_'), NULL);
+    g_autofree char *name = recipe_variable_environment (variable->name);
     const char *value = g_getenv (name);
     if (value != NULL)
       g_hash_table_insert (values, g_strdup (variable->name), g_strdup (value));

@@ -289,6 +289,14 @@ recipe_find_variable (const Recipe *recipe, const char *name)
   return NULL;
 }
 
+char *
+recipe_variable_environment (const char *name)
+{
+  g_autofree char *upper = g_ascii_strup (name, -1);
+
+  return g_strconcat ("GSTCALL_", g_strdelimit (upper, "-", '_'), NULL);
+}
+
 const RecipeBranch *
 recipe_find_branch (const GPtrArray *branches, const char *name)
 {

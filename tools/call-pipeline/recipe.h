@@ -68,6 +68,8 @@ void recipe_free (Recipe *recipe);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Recipe, recipe_free)
 
 const RecipeVariable *recipe_find_variable (const Recipe *recipe, const char *name);
+/* GSTCALL_<NAME>: where the environment has a variable's value. */
+char *recipe_variable_environment (const char *name);
 const RecipeBranch *recipe_find_branch (const GPtrArray *branches, const char *name);
 const char *recipe_end_to_string (RecipeEnd end);
 /* "30s", "2m", "none" -> seconds, 0 for none. */

@@ -203,8 +203,8 @@ read_key (
   return FALSE;
 }
 
-static void
-value_free (gpointer data)
+void
+rule_value_free (gpointer data)
 {
   RuleValue *value = data;
 
@@ -278,7 +278,7 @@ read_rule (Rules *rules, GKeyFile *file, const char *section, const char *name, 
 
   g_ptr_array_add (rules->rules, rule);
   rule->name = g_strdup (name);
-  rule->values = g_ptr_array_new_with_free_func (value_free);
+  rule->values = g_ptr_array_new_with_free_func (rule_value_free);
   rule->limits = rules->limits;
   rule->max_restarts = DEFAULT_MAX_RESTARTS;
   rule->restart_delay = 1;

@@ -62,6 +62,8 @@ typedef struct
   char *pattern; /* with {call-id} and the like */
 } RuleValue;
 
+void rule_value_free (gpointer value);
+
 typedef struct
 {
   char *file;   /* for what is said about it */

@@ -74,8 +74,7 @@ give_call_up (Worker *worker, Job *job)
 {
   Listener *listener = worker_find_listener (worker, job->order->user);
 
-  if (job->order->call_id == NULL || job->answered || job->state < JOB_FAILED || job->state > JOB_CPU_LIMIT
-      || listener == NULL)
+  if (job->order->call_id == NULL || job->answered || !job_state_is_bad (job->state) || listener == NULL)
     return;
   listener_reject (listener, job->order->call_id, "unavailable");
 }
@@ -85,7 +84,7 @@ job_is_over (Worker *worker, Job *job)
 {
   g_autofree char *key = g_strdup_printf ("%s %s", job_state_to_string (job->state), job->order->recipe);
   g_autofree char *text = job_exit_to_text (job->wait_status);
-  gboolean bad = job->state >= JOB_FAILED && job->state <= JOB_CPU_LIMIT;
+  gboolean bad = job_state_is_bad (job->state);
 
   g_log (G_LOG_DOMAIN, bad ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, "job %s (%s): %s, %s%s%s", job->id,
       job->order->recipe, job_state_to_string (job->state), text, bad && job->message != NULL ? ": " : "",
