@@ -68,8 +68,6 @@ copy_input_settings (GstCallRecordSink *self)
   GST_OBJECT_LOCK (self);
   settings = self->settings.input;
   settings.h264 = self->settings.container == CALL_RECORD_MP4;
-  settings.idle_level = self->settings.idle_level;
-  settings.has_idle_level = settings.idle_level > -120;
   GST_OBJECT_UNLOCK (self);
   return settings;
 }
@@ -247,8 +245,9 @@ configure_writer (GstCallRecordSink *self)
 {
   static const char *const containers[] = {"matroska", "webm", "mp4"};
   const CallRecordSettings *settings = &self->settings;
-  RecorderSettings copy = {0};
+  RecorderSettings copy;
   const char *container;
+  gboolean ok;
 
   GST_OBJECT_LOCK (self);
   container = containers[settings->container];
@@ -258,19 +257,17 @@ configure_writer (GstCallRecordSink *self)
       .max_size = settings->max_size,
       .max_files = settings->max_files,
       .idle_timeout = settings->idle_timeout,
-      .has_idle_level = settings->idle_level > -120,
+      .has_idle_level = settings->input.idle_level > RECORD_INPUT_LEVEL_OFF,
       .overwrite = settings->overwrite,
       .manifest = settings->manifest,
       .call_id = g_strdup (settings->call_id),
       .peer = g_strdup (settings->peer)};
   GST_OBJECT_UNLOCK (self);
-  if (check_location (self, copy.location)) {
+  ok = check_location (self, copy.location);
+  if (ok)
     gst_call_record_writer_configure (self->writer, &copy);
-    recorder_settings_clear (&copy);
-    return TRUE;
-  }
   recorder_settings_clear (&copy);
-  return FALSE;
+  return ok;
 }
 
 static gboolean

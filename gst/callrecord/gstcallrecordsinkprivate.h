@@ -32,7 +32,6 @@ typedef struct
   CallRecordContainer container;
   guint64 max_duration, max_size, idle_timeout;
   guint max_files;
-  double idle_level;
   gboolean overwrite, manifest;
   RecordInputSettings input;
   CallRecordMode mode;

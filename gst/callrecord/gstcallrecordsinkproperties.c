@@ -5,9 +5,6 @@
 
 #include "gst/callrecord/gstcallrecordsinkprivate.h"
 
-#define MIN_DURATION (100 * GST_MSECOND)
-#define LEVEL_OFF (-120.0)
-
 enum
 {
   PROP_LOCATION = 1,
@@ -78,9 +75,8 @@ gst_call_record_layout_get_type (void)
 void
 gst_call_record_sink_init_settings (CallRecordSettings *settings)
 {
-  *settings = (CallRecordSettings){.idle_level = LEVEL_OFF,
-      .manifest = TRUE,
-      .input = {.audio_bitrate = 64000, .video_bitrate = 2000000},
+  *settings = (CallRecordSettings){.manifest = TRUE,
+      .input = {.audio_bitrate = 64000, .video_bitrate = 2000000, .idle_level = RECORD_INPUT_LEVEL_OFF},
       .composer = RECORD_COMPOSER_DEFAULTS};
   settings->composer.live = FALSE; /* until an input is */
 }
@@ -215,7 +211,7 @@ gst_call_record_sink_set_property (GObject *object, guint id, const GValue *valu
       settings->idle_timeout = g_value_get_uint64 (value);
       break;
     case PROP_IDLE_LEVEL:
-      settings->idle_level = g_value_get_double (value);
+      settings->input.idle_level = g_value_get_double (value);
       break;
     case PROP_OVERWRITE:
       settings->overwrite = g_value_get_boolean (value);
@@ -265,7 +261,7 @@ get_setting (const CallRecordSettings *settings, GObject *object, guint id, GVal
       g_value_set_uint64 (value, settings->idle_timeout);
       break;
     case PROP_IDLE_LEVEL:
-      g_value_set_double (value, settings->idle_level);
+      g_value_set_double (value, settings->input.idle_level);
       break;
     case PROP_OVERWRITE:
       g_value_set_boolean (value, settings->overwrite);
@@ -369,9 +365,8 @@ make_properties (void)
       G_MAXUINT64, 0, ready);
   props[PROP_IDLE_LEVEL] = g_param_spec_double ("idle-level", "Idle level",
       "dBFS (RMS of a buffer). For idle-timeout raw sound up to this level counts as nothing, and so do pictures; "
-      "-120: "
-      "whatever comes counts",
-      LEVEL_OFF, 0, LEVEL_OFF, ready);
+      "-120: whatever comes counts",
+      RECORD_INPUT_LEVEL_OFF, 0, RECORD_INPUT_LEVEL_OFF, ready);
   props[PROP_CALL_ID] = g_param_spec_string (
       "call-id", "Call id", "Call of the recording; unset: as the tags of callsrc have it", NULL, ready);
   props[PROP_PEER] = g_param_spec_string (

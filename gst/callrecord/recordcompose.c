@@ -12,6 +12,7 @@
 
 #include "gst/callrecord/recordcompose.h"
 
+#include "calltags.h"
 #include "gst/callrecord/recordwriter.h"
 
 GST_DEBUG_CATEGORY_EXTERN (callrecord_debug);
@@ -77,14 +78,6 @@ on_output (GstElement *composer, GstPad *pad, gpointer user_data)
 {
   if (GST_PAD_IS_SRC (pad))
     link_output (user_data, pad);
-}
-
-static void
-remove_element (RecordCompose *self, GstElement *element)
-{
-  gst_element_set_locked_state (element, TRUE);
-  gst_element_set_state (element, GST_STATE_NULL);
-  gst_bin_remove (self->bin, element);
 }
 
 /* ---- what goes in ---- */
@@ -167,16 +160,13 @@ static void
 take_tags (RecordCompose *self, ComposePad *pad, GstTagList *tags)
 {
   g_autofree char *peer = NULL, *name = NULL, *call_id = NULL;
+  gboolean of_call = call_tags_read (tags, &call_id, &peer, &name);
 
-  if (gst_tag_exists ("call-peer"))
-    gst_tag_list_get_string (tags, "call-peer", &peer);
-  if (gst_tag_exists ("call-peer-name"))
-    gst_tag_list_get_string (tags, "call-peer-name", &name);
   if (peer == NULL && gst_tag_list_get_string (tags, GST_TAG_TITLE, &name))
     peer = g_strdup (name);
   if (peer != NULL)
     record_composer_set_participant (self->composer, pad->composed, peer, name);
-  if (gst_tag_exists ("call-id") && gst_tag_list_get_string (tags, "call-id", &call_id)) {
+  if (of_call) {
     record_composer_set_tags (self->composer, tags);
     record_composer_hold_for (self->composer, pad->composed);
   }
@@ -247,7 +237,7 @@ disconnect_pad (RecordCompose *self, ComposePad *pad)
   if (pad->composed != NULL)
     record_composer_remove (self->composer, g_steal_pointer (&pad->composed));
   if (pad->decoder != NULL)
-    remove_element (self, g_steal_pointer (&pad->decoder));
+    record_input_remove_element (self->bin, g_steal_pointer (&pad->decoder));
   pad->media = 0;
 }
 
@@ -289,7 +279,7 @@ record_compose_start (RecordCompose *self, const RecordComposerSettings *setting
   self->encoders = *encoders;
   g_free (self->own_name);
   self->own_name = g_strdup (own_name != NULL ? own_name : "");
-  self->encoders.has_idle_level = FALSE;
+  self->encoders.idle_level = RECORD_INPUT_LEVEL_OFF;
   self->encoders.keyframe_distance =
       (guint) MAX (1, gst_util_uint64_scale_ceil (KEYFRAME_SECONDS, settings->fps_n, settings->fps_d));
   self->composer = record_composer_new (settings);
@@ -313,9 +303,9 @@ record_compose_stop (RecordCompose *self)
     return;
   for (guint i = 0; i < self->pads->len; i++)
     disconnect_pad (self, g_ptr_array_index (self->pads, i));
-  remove_element (self, g_steal_pointer (&self->composer));
+  record_input_remove_element (self->bin, g_steal_pointer (&self->composer));
   for (guint i = 0; i < self->outputs->len; i++)
-    remove_element (self, g_ptr_array_index (self->outputs, i));
+    record_input_remove_element (self->bin, g_ptr_array_index (self->outputs, i));
   for (guint i = 0; i < self->tracks->len; i++)
     gst_element_release_request_pad (self->writer, g_ptr_array_index (self->tracks, i));
   g_ptr_array_set_size (self->outputs, 0);

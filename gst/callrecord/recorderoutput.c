@@ -197,6 +197,14 @@ recorder_output_close (Recorder *self, RecorderOutput *output, const char *reaso
   leave_file (self, output);
 }
 
+/* The next call has a first file of its own. */
+static void
+close_call (Recorder *self, RecorderOutput *output, const char *reason)
+{
+  recorder_output_close (self, output, reason);
+  output->segment = 0;
+}
+
 void
 recorder_output_call_ended (Recorder *self, RecorderOutput *output)
 {
@@ -205,8 +213,7 @@ recorder_output_call_ended (Recorder *self, RecorderOutput *output)
     if (track->output == output && track->number > 0 && !track->call_over && !track->ended)
       return;
   }
-  recorder_output_close (self, output, "call-ended");
-  output->segment = 0; /* the next call has a first file of its own */
+  close_call (self, output, "call-ended");
 }
 
 /* ---- the beginning of a file ---- */
@@ -235,14 +242,13 @@ open_file (const Recorder *self, const char *path, const RecordInfo *info, GErro
 {
   const RecorderSettings *settings = &self->settings;
 
-  for (guint number = 2;; number++) {
+  for (guint number = 1;; number++) {
     g_autoptr (GError) local = NULL;
-    g_autofree char *other = number > 2 ? record_name_number (path, number - 1) : NULL;
-    RecordFile *file =
-        record_file_new (other != NULL ? other : path, settings->container, info, settings->overwrite, &local);
+    g_autofree char *name = number == 1 ? g_strdup (path) : record_name_number (path, number);
+    RecordFile *file = record_file_new (name, settings->container, info, settings->overwrite, &local);
     if (file != NULL)
       return file;
-    if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_EXIST) || number > MAX_NUMBER) {
+    if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_EXIST) || number == MAX_NUMBER) {
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
@@ -408,16 +414,22 @@ ask_key_units (Recorder *self, const RecorderOutput *output)
   }
 }
 
-/* Why the frame belongs into another file; NULL: it does not. */
+static gboolean
+is_other_call (const Recorder *self, const RecorderTrack *track)
+{
+  const char *call_id = track->output->call_id;
+
+  return call_id != NULL && track->call_id != NULL && self->settings.call_id == NULL
+         && !g_str_equal (call_id, track->call_id);
+}
+
+/* Why the frame belongs into another file of its call; NULL: it does not. */
 static const char *
 wants_next (Recorder *self, const RecorderTrack *track, guint64 time, gboolean keyframe)
 {
   const RecorderOutput *output = track->output;
   const char *limit;
 
-  if (output->call_id != NULL && track->call_id != NULL && self->settings.call_id == NULL
-      && !g_str_equal (output->call_id, track->call_id))
-    return "call";
   if (track->number > 0 && track->format_changed)
     return "format";
   limit = limit_reached (self, output, time);
@@ -433,10 +445,10 @@ recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gbo
   RecorderOutput *output = track->output;
   const char *reason = output->file != NULL ? wants_next (self, track, time, keyframe) : NULL;
 
-  if (reason != NULL)
+  if (is_other_call (self, track))
+    close_call (self, output, "call");
+  else if (reason != NULL)
     recorder_output_close (self, output, reason);
-  if (g_strcmp0 (reason, "call") == 0)
-    output->segment = 0;
   if (output->file == NULL && (recorder_is_done (self) || !open_next (self, track, time)))
     return FALSE;
   /* A straggler of a track that was behind when the file began. */

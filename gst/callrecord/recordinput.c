@@ -199,20 +199,25 @@ record_input_configure (RecordInput *self, GstCaps *caps, const RecordInputSetti
     return gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), self->writer_pad);
   if (!make_chain (self, media, settings))
     return FALSE;
-  if (settings->has_idle_level && g_str_equal (media, "audio/x-raw"))
+  if (settings->idle_level > RECORD_INPUT_LEVEL_OFF && g_str_equal (media, "audio/x-raw"))
     watch_level (self, settings);
   return TRUE;
+}
+
+void
+record_input_remove_element (GstBin *bin, GstElement *element)
+{
+  gst_element_set_locked_state (element, TRUE);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_bin_remove (bin, element);
 }
 
 void
 record_input_free (RecordInput *self)
 {
   gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), NULL);
-  if (self->chain != NULL) {
-    gst_element_set_locked_state (self->chain, TRUE);
-    gst_element_set_state (self->chain, GST_STATE_NULL);
-    gst_bin_remove (self->bin, self->chain);
-  }
+  if (self->chain != NULL)
+    record_input_remove_element (self->bin, self->chain);
   gst_element_release_request_pad (self->writer, self->writer_pad);
   g_free (self);
 }
