@@ -11,8 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* What recorder.c (threads, queue, order), recordertrack.c (a frame into its file) and recorderoutput.c (files) share.
- * Everything here belongs to the recorder's thread, but for what is under the lock. */
+/* What recorder.c, recorderthread.c (queue, order), recordertrack.c (a frame into its file), recorderoutput.c (files)
+ * and recordertell.c (what is said of them) share. Everything here belongs to the recorder's thread, but for what is
+ * under the lock. */
 
 typedef struct RecorderOutput RecorderOutput;
 
@@ -120,6 +121,14 @@ void recorder_output_close (Recorder *self, RecorderOutput *output, const char *
 /* Flushes what has waited for a second, and finishes what has been idle. */
 void recorder_output_tick (Recorder *self, RecorderOutput *output, guint64 now);
 void recorder_output_failed (Recorder *self, RecorderOutput *output, const GError *error);
+
+/* ---- recordertell.c ---- */
+void recorder_tell_begun (Recorder *self, const RecorderOutput *output);
+void recorder_tell_not_begun (Recorder *self, const RecorderOutput *output, const char *path, const GError *error);
+void recorder_tell_joined (const Recorder *self, const RecorderOutput *output); /* a track */
+void recorder_tell_figures (Recorder *self, const RecorderOutput *output);
+/* Before the tracks leave the file. @state: finished, failed. */
+void recorder_tell_ended (Recorder *self, RecorderOutput *output, const char *state, const char *reason);
 void recorder_finish_job (gpointer job, gpointer recorder);
 
 /* ---- recorderthread.c ---- */

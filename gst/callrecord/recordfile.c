@@ -17,6 +17,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+GST_DEBUG_CATEGORY_EXTERN (callrecord_debug);
+#define GST_CAT_DEFAULT callrecord_debug
+
 #define FRAGMENT_TIME (500 * GST_MSECOND)
 #define FRAGMENT_BYTES (16 * 1024 * 1024)
 #define MAX_VECTORS 512
