@@ -59,10 +59,13 @@ make_pad (GstCallSrc *self, GstCallMedia media, const char *name)
   return pad;
 }
 
-/* playbin and its like show nothing before they hear that there are no more pads. */
+/* playbin and its like show nothing before they hear that there are no more pads. A pad counts as soon as it is added,
+ * and its pad-added may still be on its way to those who link: gst-launch's delayed links free on the one signal what
+ * they look at on the other. So this one, too, waits for its turn. */
 static void
 say_no_more_pads (GstCallSrc *self, gboolean all_there)
 {
+  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->expose_lock);
   gboolean say;
 
   GST_OBJECT_LOCK (self);
@@ -118,7 +121,7 @@ expose_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GST_INFO_OBJECT (self, "the peer's %s is there", GST_PAD_NAME (pad));
   /* Sound and picture come on two threads. Those who link on pad-added (gst-launch's delayed links) try each link they
    * wait for at each pad and take their handler back once: they must not do so twice at a time. The lock orders the
-   * emissions of this one signal and guards nothing else, so a handler may call whatever it likes. */
+   * emissions of this signal and of no-more-pads and guards nothing else, so a handler may call whatever it likes. */
   g_rec_mutex_lock (&self->expose_lock);
   gst_element_add_pad (GST_ELEMENT (self), pad);
   g_rec_mutex_unlock (&self->expose_lock);

@@ -24,7 +24,7 @@ struct _GstCallSrc
   guint n_expected;      /* tracks of the peer; under the object lock */
   gboolean no_more_pads; /* was said; likewise */
   GstClockID quiet_timer;
-  GRecMutex expose_lock; /* one pad is shown at a time */
+  GRecMutex expose_lock; /* one of pad-added and no-more-pads at a time */
 };
 
 /* As of GstCallMemberFuncs. */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright (C) 2026 The GstCall Authors */
+
+/* When callsrc shows its pads: what it says about them on one thread waits for what it says on another. The tracks are
+ * given by hand, in place of a leg: only so can a thread be held inside a signal. */
+
+#include "gst/call/gstcallsrcprivate.h"
+
+#define WAIT (20 * G_TIME_SPAN_SECOND)
+/* For what must not come: no test fails when it is too short, one that should fail may pass. */
+#define QUIET (200 * G_TIME_SPAN_MILLISECOND)
+
+typedef struct
+{
+  GstElement *src;
+  GMutex lock;
+  GCond changed;
+  guint pads;            /* pad-added has come back */
+  guint pads_at_no_more; /* at no-more-pads */
+  gboolean no_more_pads;
+  GThread *teller;
+} Watch;
+
+static gboolean
+wait_no_more_pads (Watch *self, gint64 time)
+{
+  gint64 end = g_get_monotonic_time () + time;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  while (!self->no_more_pads)
+    if (!g_cond_wait_until (&self->changed, &self->lock, end))
+      return FALSE;
+  return TRUE;
+}
+
+/* The description of the peer comes on the thread of the signalling. */
+static gpointer
+tell_tracks (gpointer src)
+{
+  gst_call_src_tracks (src, (const guint[2]){1, 1});
+  return NULL;
+}
+
+static void
+on_pad_added (GstElement *src, GstPad *pad, gpointer user_data)
+{
+  Watch *self = user_data;
+
+  if (self->pads == 1) {
+    self->teller = g_thread_new ("tell-tracks", tell_tracks, src);
+    wait_no_more_pads (self, QUIET);
+  }
+  g_mutex_lock (&self->lock);
+  self->pads++;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+on_no_more_pads (GstElement *src, gpointer user_data)
+{
+  Watch *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  self->pads_at_no_more = self->pads;
+  self->no_more_pads = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+show_track (Watch *self, GstCallMedia media, const char *caps_text)
+{
+  g_autoptr (GstPad) pad = gst_call_src_output (self->src, media, 0);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (caps_text);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (pad, gst_event_new_stream_start (GST_PAD_NAME (pad)));
+  gst_pad_push_event (pad, gst_event_new_caps (caps));
+  gst_pad_push_event (pad, gst_event_new_segment (&segment));
+}
+
+/* The peer's tracks become known while the last of them is being shown. */
+static void
+test_no_more_pads (void)
+{
+  Watch watch = {.src = gst_object_ref_sink (gst_element_factory_make ("callsrc", NULL))};
+
+  g_signal_connect (watch.src, "pad-added", G_CALLBACK (on_pad_added), &watch);
+  g_signal_connect (watch.src, "no-more-pads", G_CALLBACK (on_no_more_pads), &watch);
+  show_track (&watch, GST_CALL_MEDIA_AUDIO, "audio/x-raw");
+  g_assert_false (wait_no_more_pads (&watch, 0));
+  show_track (&watch, GST_CALL_MEDIA_VIDEO, "video/x-raw");
+  g_assert_true (wait_no_more_pads (&watch, WAIT));
+  g_assert_cmpuint (watch.pads_at_no_more, ==, 2);
+  g_thread_join (watch.teller);
+  gst_call_src_remove_pads (GST_CALL_SRC (watch.src));
+  g_clear_object (&watch.src);
+  g_mutex_clear (&watch.lock);
+  g_cond_clear (&watch.changed);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gst_init (&argc, &argv);
+  GST_ELEMENT_REGISTER (callsrc, NULL);
+  g_test_add_func ("/call-pads/no-more-pads", test_no_more_pads);
+  return g_test_run ();
+}
