@@ -116,12 +116,15 @@ class Parties(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def run_recipe(self, user, name, *options, **values):
-        """Recipe @name as @user (None: no token). A variable's dash is an underscore here."""
+    def start_recipe(self, user, name, *options, **values):
+        """Recipe @name as @user (None: no token), which may fail at once. A variable's dash is an underscore here."""
         ran.add(name)
         words = [f'{key.replace("_", "-")}={value}' for key, value in values.items()]
-        process = Process(self, [PIPELINE, 'run', name, *words, '--json', '-v', *options], GST_CALL_RECIPES=RECIPES,
-                          GST_CALL_TOKEN=self.tokens[user] if user else '')
+        return Process(self, [PIPELINE, 'run', name, *words, '--json', '-v', *options], GST_CALL_RECIPES=RECIPES,
+                       GST_CALL_TOKEN=self.tokens[user] if user else '')
+
+    def run_recipe(self, user, name, *options, **values):
+        process = self.start_recipe(user, name, *options, **values)
         self.assertIsNotNone(process.wait_line('"event":"started"', 15), f'{name}: {process.text()}')
         return process
 
