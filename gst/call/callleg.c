@@ -273,17 +273,33 @@ gst_call_leg_set_bitrate (GstCallLeg *self, GstCallMedia media, guint index, gui
 typedef struct
 {
   GstCallLeg *self;
+  GMainContext *context;
+  GThread *thread;
   GDestroyNotify done;
   gpointer user_data;
 } Closing;
 
 static void
-on_closed (gpointer object, gpointer data)
+closing_free (gpointer data)
 {
   Closing *closing = data;
 
+  g_clear_object (&closing->self);
+  g_clear_pointer (&closing->context, g_main_context_unref);
+  g_free (closing);
+}
+
+/* Whoever hears that the leg is closed may end the process next: by then the thread is over and holds nothing. */
+static gboolean
+on_closed (gpointer data)
+{
+  Closing *closing = data;
+
+  g_thread_join (closing->thread);
+  g_clear_object (&closing->self);
   if (closing->done != NULL)
     closing->done (closing->user_data);
+  return G_SOURCE_REMOVE;
 }
 
 /* webrtcbin sets descriptions on a thread of its own, which it ends only when all in it is at NULL. A task that is
@@ -313,11 +329,13 @@ static gpointer
 close_thread (gpointer data)
 {
   Closing *closing = data;
+  g_autoptr (GSource) source = g_idle_source_new ();
 
-  g_autoptr (GstCallLeg) self = closing->self;
-
-  stop_pipeline (self);
-  call_post (self->context, self, on_closed, closing, g_free);
+  stop_pipeline (closing->self);
+  closing->thread = g_thread_ref (g_thread_self ());
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_closed, closing, closing_free);
+  g_source_attach (source, closing->context);
   return NULL;
 }
 
@@ -341,6 +359,7 @@ gst_call_leg_close (GstCallLeg *self, GDestroyNotify done, gpointer user_data)
   silence (self);
   closing = g_new0 (Closing, 1);
   closing->self = g_object_ref (self);
+  closing->context = self->context != NULL ? g_main_context_ref (self->context) : NULL;
   closing->done = done;
   closing->user_data = user_data;
   g_thread_unref (g_thread_new ("call-leg-close", close_thread, closing));

@@ -358,27 +358,38 @@ leg_pair_wait (LegPair *pair, LegCondition condition, guint seconds)
   return holds;
 }
 
-static void
-on_done (gpointer counter)
+typedef struct
 {
-  ++*(guint *) counter;
+  GObject *leg;
+  guint done;
+} Closing;
+
+/* Nothing is left of the closing: only the owner's own reference. */
+static void
+on_done (gpointer user_data)
+{
+  Closing *closing = user_data;
+
+  closing->done++;
+  g_assert_cmpint (g_atomic_int_get (&closing->leg->ref_count), ==, 1);
 }
 
 void
 leg_side_close (LegSide *side)
 {
-  guint done = 0, ticks = 0;
+  Closing closing = {.leg = G_OBJECT (side->leg)};
+  guint ticks = 0;
   guint tick;
 
   if (side->leg == NULL)
     return;
   tick = g_timeout_add (20, on_tick, &ticks);
-  gst_call_leg_close (side->leg, on_done, &done);
+  gst_call_leg_close (side->leg, on_done, &closing);
   side->closed = TRUE;
-  while (done == 0 && ticks < 50 * 20)
+  while (closing.done == 0 && ticks < 50 * 20)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (tick);
-  g_assert_cmpuint (done, ==, 1);
+  g_assert_cmpuint (closing.done, ==, 1);
   g_clear_object (&side->leg);
 }
 
