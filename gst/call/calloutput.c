@@ -35,7 +35,7 @@ struct CallOutput
 {
   GstPad *sink;
   GstPad *user;
-  GstElement *parent; /* of the user's pad; NULL when it has none */
+  GstElement *parent; /* of the user's pad; NULL when it has none: callsrc takes it in with its first segment */
   GstClockTime base_time;
   KeyRequests *key_requests;
   gulong probe;
@@ -246,6 +246,8 @@ push_segment (CallOutput *self, GstEvent *event)
     return;
   gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_pad_push_event (self->user, gst_event_new_segment (&segment));
+  if (self->parent == NULL)
+    self->parent = gst_pad_get_parent_element (self->user);
 }
 
 static void

@@ -50,6 +50,40 @@ test_both_ways (void)
   g_assert_cmpstr (bob->state, ==, "ended");
 }
 
+static GstPadProbeReturn
+note_discont (GstPad *pad, GstPadProbeInfo *info, gpointer count)
+{
+  if (GST_BUFFER_FLAG_IS_SET (GST_PAD_PROBE_INFO_BUFFER (info), GST_BUFFER_FLAG_DISCONT))
+    g_atomic_int_inc ((gint *) count);
+  return GST_PAD_PROBE_OK;
+}
+
+/* What the peer says while we are paused is thrown away: else we would hear it later, and all else later still. */
+static void
+test_paused (void)
+{
+  static gint disconts; /* outlives the pipeline */
+  g_autoptr (CallPipeline) bob = start_callee ("callsink name=out " BOTH "token=bob auto-answer=true "
+                                               "audiotestsrc is-live=true ! identity name=count-sent ! out.audio_0");
+  g_autoptr (CallPipeline) alice =
+      call_pipeline_start ("callsrc name=in " BOTH "token=alice peer=bob in.audio_0 ! fakesink name=count-audio");
+  g_autoptr (GstElement) ear = gst_bin_get_by_name (GST_BIN (alice->pipeline), "count-audio");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (ear, "sink");
+  guint before;
+
+  g_assert_true (call_pipeline_wait_state (alice, "connected"));
+  g_assert_true (call_pipeline_wait_buffers (alice, "count-audio", 20));
+  gst_element_set_state (alice->pipeline, GST_STATE_PAUSED);
+  before = call_pipeline_buffers (alice, "count-audio");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, note_discont, &disconts, NULL);
+  g_assert_true (call_pipeline_wait_buffers (bob, "count-sent", call_pipeline_buffers (bob, "count-sent") + 50));
+  g_assert_cmpuint (call_pipeline_buffers (alice, "count-audio"), <=, before + 1);
+  g_atomic_int_set (&disconts, 0);
+  gst_element_set_state (alice->pipeline, GST_STATE_PLAYING);
+  g_assert_true (call_pipeline_wait_buffers (alice, "count-audio", before + 20));
+  g_assert_cmpint (g_atomic_int_get (&disconts), >=, 1);
+}
+
 static void
 test_three_calls (void)
 {
@@ -129,6 +163,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   gst_init (&argc, &argv);
   g_test_add_func ("/call/both-ways", test_both_ways);
+  g_test_add_func ("/call/paused", test_paused);
   g_test_add_func ("/call/three-calls", test_three_calls);
   g_test_add_func ("/call/webrtcbin", test_webrtcbin);
   for (guint i = 0; i < G_N_ELEMENTS (bad_cases); i++) {
