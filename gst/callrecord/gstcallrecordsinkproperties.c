@@ -364,8 +364,8 @@ make_properties (void)
       "The file is finished when nothing came for so long, in ns; what comes later begins the next one; 0: never", 0,
       G_MAXUINT64, 0, ready);
   props[PROP_IDLE_LEVEL] = g_param_spec_double ("idle-level", "Idle level",
-      "dBFS (RMS of a buffer). For idle-timeout raw sound up to this level counts as nothing, and so do pictures; "
-      "-120: whatever comes counts",
+      "dBFS (RMS of a buffer). For idle-timeout sound up to this level counts as nothing, and so do pictures; encoded "
+      "sound counts unless its sender says that it is silent; -120: whatever comes counts",
       RECORD_INPUT_LEVEL_OFF, 0, RECORD_INPUT_LEVEL_OFF, ready);
   props[PROP_CALL_ID] = g_param_spec_string (
       "call-id", "Call id", "Call of the recording; unset: as the tags of callsrc have it", NULL, ready);

@@ -61,6 +61,8 @@ link_output (RecordCompose *self, GstPad *pad)
     return;
   }
   gst_bin_add (self->bin, encoder);
+  if (!video)
+    record_input_watch_encoder (encoder, self->writer, &self->encoders);
   track = gst_call_record_writer_add (self->writer, video ? "video_0" : "audio_0", video);
   sink = gst_element_get_static_pad (encoder, "sink");
   src = gst_element_get_static_pad (encoder, "src");
@@ -279,7 +281,6 @@ record_compose_start (RecordCompose *self, const RecordComposerSettings *setting
   self->encoders = *encoders;
   g_free (self->own_name);
   self->own_name = g_strdup (own_name != NULL ? own_name : "");
-  self->encoders.idle_level = RECORD_INPUT_LEVEL_OFF;
   self->encoders.keyframe_distance =
       (guint) MAX (1, gst_util_uint64_scale_ceil (KEYFRAME_SECONDS, settings->fps_n, settings->fps_d));
   self->composer = record_composer_new (settings);

@@ -331,10 +331,10 @@ do_picture (RecordComposer *self, const RecordTick *tick)
 static gboolean
 rest (RecordComposer *self, const RecordTick *tick)
 {
-  GstClockTime origin;
+  GstClockTime origin, data = MIN (find_data_end (self), tick->time);
 
-  if (!self->shared.live || self->settings.rest_after == 0
-      || tick->time < find_data_end (self) + self->settings.rest_after || find_end (self) != GST_CLOCK_TIME_NONE)
+  if (!self->shared.live || self->settings.rest_after == 0 || tick->time - data < self->settings.rest_after
+      || find_end (self) != GST_CLOCK_TIME_NONE)
     return TRUE;
   GST_INFO_OBJECT (self, "nothing came for a while: resting from %" GST_TIME_FORMAT, GST_TIME_ARGS (tick->time));
   self->start = GST_CLOCK_TIME_NONE;

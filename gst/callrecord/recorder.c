@@ -67,6 +67,17 @@ recorder_is_live (Recorder *self)
   return live;
 }
 
+guint64
+recorder_last_sound (Recorder *self)
+{
+  guint64 loud;
+
+  g_mutex_lock (&self->lock);
+  loud = self->loud;
+  g_mutex_unlock (&self->lock);
+  return loud;
+}
+
 void
 recorder_learn_latency (Recorder *self, GstClockTime late)
 {

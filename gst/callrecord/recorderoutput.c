@@ -18,14 +18,16 @@
 
 /* ---- the end of a file ---- */
 
+/* @goes_on: the next file begins with the frame after the last one of this; else with pictures that stand alone. */
 static void
-leave_file (Recorder *self, RecorderOutput *output)
+leave_file (Recorder *self, RecorderOutput *output, gboolean goes_on)
 {
   for (guint i = 0; i < self->tracks->len; i++) {
     RecorderTrack *track = g_ptr_array_index (self->tracks, i);
     if (track->output == output) {
       track->number = 0;
       track->report = NULL;
+      track->needs_key |= track->video && !goes_on;
     }
   }
   g_clear_pointer (&output->file, record_file_free);
@@ -38,13 +40,13 @@ void
 recorder_output_failed (Recorder *self, RecorderOutput *output, const GError *error)
 {
   recorder_tell_ended (self, output, "failed", error->message);
-  leave_file (self, output);
+  leave_file (self, output, FALSE);
   recorder_set_done (self, TRUE);
   self->callbacks.error (error, self->user_data);
 }
 
-void
-recorder_output_close (Recorder *self, RecorderOutput *output, const char *reason)
+static void
+close_file (Recorder *self, RecorderOutput *output, const char *reason, gboolean goes_on)
 {
   g_autoptr (GError) error = NULL;
 
@@ -55,7 +57,13 @@ recorder_output_close (Recorder *self, RecorderOutput *output, const char *reaso
     return;
   }
   recorder_tell_ended (self, output, "finished", reason);
-  leave_file (self, output);
+  leave_file (self, output, goes_on);
+}
+
+void
+recorder_output_close (Recorder *self, RecorderOutput *output, const char *reason)
+{
+  close_file (self, output, reason, FALSE);
 }
 
 /* The next call has a first file of its own. */
@@ -251,7 +259,7 @@ limit_reached (Recorder *self, const RecorderOutput *output, guint64 time)
     return "split";
   if (settings->max_size > 0 && record_file_get_bytes (output->file) >= settings->max_size)
     return "max-size";
-  if (settings->max_duration > 0 && time >= output->base + settings->max_duration)
+  if (settings->max_duration > 0 && time >= output->base && time - output->base >= settings->max_duration)
     return "max-duration";
   return NULL;
 }
@@ -304,7 +312,9 @@ recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gbo
   if (is_other_call (self, track))
     close_call (self, output, "call");
   else if (reason != NULL)
-    recorder_output_close (self, output, reason);
+    close_file (self, output, reason, !g_str_equal (reason, "format"));
+  if (track->needs_key && !keyframe)
+    return FALSE;
   if (output->file == NULL && (recorder_is_done (self) || !open_next (self, track, time)))
     return FALSE;
   /* A straggler of a track that was behind when the file began. */
@@ -316,6 +326,13 @@ recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gbo
     return FALSE;
   recorder_output_close (self, output, "tracks");
   return open_next (self, track, time) && join_file (self, track);
+}
+
+gboolean
+recorder_output_is_awake (Recorder *self, RecorderOutput *output)
+{
+  output->resting = output->resting && recorder_last_sound (self) <= output->active;
+  return !output->resting;
 }
 
 void
@@ -334,9 +351,10 @@ recorder_output_tick (Recorder *self, RecorderOutput *output, guint64 now)
       return;
     }
   }
-  if (self->settings.idle_timeout == 0 || now < output->active + self->settings.idle_timeout)
+  if (self->settings.idle_timeout == 0 || now < output->active || now - output->active < self->settings.idle_timeout)
     return;
   recorder_output_close (self, output, "idle");
+  output->resting = self->settings.has_idle_level;
   if (is_last_file (self, output))
     recorder_set_done (self, FALSE);
 }

@@ -76,6 +76,7 @@ struct RecorderOutput
   guint64 active;       /* running time of the last thing that is worth recording */
   gint64 flushed;       /* monotonic, us */
   gboolean split_asked;
+  gboolean resting; /* until something is loud again */
 };
 
 struct Recorder
@@ -115,6 +116,8 @@ RecorderOutput *recorder_output_for (Recorder *self, RecorderTrack *track);
 void recorder_output_free (RecorderOutput *output);
 /* Makes sure that a file is open that takes the track's frame at @time. FALSE: there is none and will be none. */
 gboolean recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gboolean keyframe);
+/* FALSE: the last file was finished because it was quiet, and it still is. */
+gboolean recorder_output_is_awake (Recorder *self, RecorderOutput *output);
 /* Closes it if none of its tracks has a call any more. */
 void recorder_output_call_ended (Recorder *self, RecorderOutput *output);
 void recorder_output_close (Recorder *self, RecorderOutput *output, const char *reason);
@@ -138,6 +141,7 @@ gpointer recorder_thread (gpointer recorder);
 void recorder_item_free (gpointer item);
 gboolean recorder_is_done (Recorder *self);
 gboolean recorder_is_live (Recorder *self);
+guint64 recorder_last_sound (Recorder *self); /* running time of the last loud one */
 /* Something came when its time had been given up: it is waited for longer from now on. */
 void recorder_learn_latency (Recorder *self, GstClockTime late);
 void recorder_set_done (Recorder *self, gboolean failed);

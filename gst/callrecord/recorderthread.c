@@ -27,6 +27,7 @@
 static void
 take_format (RecorderTrack *track, RecorderItem *item)
 {
+  track->needs_key |= track->video && track->has_format && track->format.codec != item->format.codec;
   track->format_changed |= track->has_format
                            && (track->format.codec != item->format.codec
                                || (!track->video && track->format.channels != item->format.channels));
@@ -44,6 +45,7 @@ take_call (RecorderTrack *track, RecorderItem *item)
     return;
   track->needs_key = track->video;
   track->call_over = FALSE;
+  track->output->resting = FALSE;
   g_free (track->call_id);
   g_free (track->peer);
   g_free (track->peer_name);

@@ -182,7 +182,8 @@ place_sound (Recorder *self, RecorderTrack *track, guint64 time, guint64 duratio
 static gboolean
 is_wanted (Recorder *self, RecorderTrack *track, GstBuffer *buffer)
 {
-  if (!track->has_format || track->call_over || !GST_BUFFER_PTS_IS_VALID (buffer))
+  if (!track->has_format || track->call_over || !GST_BUFFER_PTS_IS_VALID (buffer)
+      || !recorder_output_is_awake (self, track->output))
     return FALSE;
   if (track->needs_key && !is_keyframe (track, buffer)) {
     ask_key_unit (self, track);
@@ -194,12 +195,9 @@ is_wanted (Recorder *self, RecorderTrack *track, GstBuffer *buffer)
 static void
 note_activity (Recorder *self, RecorderTrack *track, guint64 time)
 {
-  guint64 loud;
+  guint64 active = self->settings.has_idle_level ? recorder_last_sound (self) : time;
 
-  g_mutex_lock (&self->lock);
-  loud = self->loud;
-  g_mutex_unlock (&self->lock);
-  track->output->active = MAX (track->output->active, self->settings.has_idle_level ? loud : time);
+  track->output->active = MAX (track->output->active, active);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "gst/callrecord/recordwriter.h"
+#include "gst/core/opuspacket.h"
 
 GST_DEBUG_CATEGORY_EXTERN (callrecord_debug);
 #define GST_CAT_DEFAULT callrecord_debug
@@ -20,7 +21,6 @@ struct RecordInput
   GstPad *writer_pad;
   GstElement *chain; /* NULL: the pad goes straight to the writer */
   GQuark media;      /* name of the caps that it was made for; 0: not yet */
-  double idle_power; /* of a sample, 0..1 */
 };
 
 /* The chain for each kind of caps; "" for none. ${...} is filled in by make_chain(). */
@@ -89,10 +89,17 @@ set_encoder (GstElement *chain, const RecordInputSettings *settings)
     g_object_set (encoder, "bitrate", settings->video_bitrate, NULL);
 }
 
-/* ---- how loud raw sound is ---- */
+/* ---- how loud sound is ---- */
+
+typedef struct
+{
+  GstElement *writer;
+  gboolean encoded;
+  double idle_power; /* of a sample, 0..1 */
+} Watch;
 
 static gboolean
-is_loud (const RecordInput *self, GstBuffer *buffer)
+has_power (const Watch *watch, GstBuffer *buffer)
 {
   GstMapInfo map;
   double power = 0;
@@ -106,39 +113,59 @@ is_loud (const RecordInput *self, GstBuffer *buffer)
     power += sample * sample;
   }
   gst_buffer_unmap (buffer, &map);
-  return count > 0 && power / count > self->idle_power;
+  return count > 0 && power / count > watch->idle_power;
+}
+
+/* Nothing is decoded to be measured: a packet is sound, unless its sender says that there is none. */
+static gboolean
+is_loud (const Watch *watch, GstBuffer *buffer)
+{
+  return watch->encoded ? !opus_packet_is_silent (NULL, gst_buffer_get_size (buffer)) : has_power (watch, buffer);
 }
 
 static GstPadProbeReturn
-on_samples (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  const RecordInput *self = user_data;
+  const Watch *watch = user_data;
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   g_autoptr (GstEvent) event = NULL;
   const GstSegment *segment;
+  GstClockTime time;
 
-  if (!is_loud (self, buffer))
+  if (!GST_BUFFER_PTS_IS_VALID (buffer) || !is_loud (watch, buffer))
     return GST_PAD_PROBE_OK;
   event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
   if (event == NULL)
     return GST_PAD_PROBE_OK;
   gst_event_parse_segment (event, &segment);
-  gst_call_record_writer_note_sound (
-      self->writer, gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer)));
+  time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    gst_call_record_writer_note_sound (watch->writer, time);
   return GST_PAD_PROBE_OK;
 }
 
 static void
-watch_level (RecordInput *self, const RecordInputSettings *settings)
+watch_pad (GstPad *pad, GstElement *writer, gboolean encoded, const RecordInputSettings *settings)
 {
-  g_autoptr (GstElement) encoder = gst_bin_get_by_name (GST_BIN (self->chain), "encoder");
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (encoder, "sink");
+  Watch *watch = g_new (Watch, 1);
 
-  self->idle_power = pow (10, settings->idle_level / 10);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_samples, self, NULL);
+  *watch = (Watch){.writer = writer, .encoded = encoded, .idle_power = pow (10, settings->idle_level / 10)};
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_sound, watch, g_free);
 }
 
 /* ---- public ---- */
+
+void
+record_input_watch_encoder (GstElement *chain, GstElement *writer, const RecordInputSettings *settings)
+{
+  g_autoptr (GstElement) encoder = gst_bin_get_by_name (GST_BIN (chain), "encoder");
+  g_autoptr (GstPad) pad = NULL;
+
+  if (settings->idle_level <= RECORD_INPUT_LEVEL_OFF)
+    return;
+  pad = gst_element_get_static_pad (encoder, "sink");
+  watch_pad (pad, writer, FALSE, settings);
+}
 
 GstElement *
 record_input_make_encoder (GstBin *bin, const char *media, const RecordInputSettings *settings)
@@ -195,12 +222,14 @@ record_input_configure (RecordInput *self, GstCaps *caps, const RecordInputSetti
     return self->media == g_quark_from_string (media); /* raw may become larger, but not encoded */
   description = find_description (media, settings);
   self->media = g_quark_from_string (media);
+  if (settings->idle_level > RECORD_INPUT_LEVEL_OFF && g_str_equal (media, "audio/x-opus"))
+    watch_pad (self->writer_pad, self->writer, TRUE, settings);
   if (description[0] == '\0')
     return gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), self->writer_pad);
   if (!make_chain (self, media, settings))
     return FALSE;
-  if (settings->idle_level > RECORD_INPUT_LEVEL_OFF && g_str_equal (media, "audio/x-raw"))
-    watch_level (self, settings);
+  if (g_str_equal (media, "audio/x-raw"))
+    record_input_watch_encoder (self->chain, self->writer, settings);
   return TRUE;
 }
 

@@ -17,7 +17,7 @@ typedef struct
   guint audio_bitrate, video_bitrate; /* bit/s */
   gboolean h264;                      /* what a raw picture becomes; otherwise VP8 */
   guint keyframe_distance;            /* frames; 0: as it is */
-  double idle_level; /* dBFS; raw sound above it is told to the writer. RECORD_INPUT_LEVEL_OFF: none is */
+  double idle_level;                  /* dBFS; sound above it is told to the writer. RECORD_INPUT_LEVEL_OFF: none is */
 } RecordInputSettings;
 
 #define RECORD_INPUT_LEVEL_OFF (-120.0)
@@ -29,6 +29,10 @@ typedef struct
 /* The encoder that a raw track has in front of the writer. @media: audio/x-raw, video/x-raw. (transfer floating); NULL
  * with an error posted by @bin. */
 GstElement *record_input_make_encoder (GstBin *bin, const char *media, const RecordInputSettings *settings);
+
+/* Tells @writer of what the encoder of sound @chain gets and is louder than the idle level of @settings, if they have
+ * one. */
+void record_input_watch_encoder (GstElement *chain, GstElement *writer, const RecordInputSettings *settings);
 
 /* Takes a running @element out of a running @bin. On a thread of the application. */
 void record_input_remove_element (GstBin *bin, GstElement *element);
