@@ -12,7 +12,7 @@
 #define CAPS_WAIT_US (1 * G_USEC_PER_SEC)
 /* A peer's wish for a new offer that comes while one is under way is answered by that. */
 #define YOUNG_LEG_US (2 * G_USEC_PER_SEC)
-/* A peer that sends offer upon offer costs us no more than this. */
+/* A peer that sends offer upon offer costs us no more than this, and the leg in use. */
 #define MAX_CLOSING_LEGS 4
 #define MAX_EARLY 256
 
@@ -276,7 +276,7 @@ session_build_leg (GstCallSession *self)
   if (self->leg != NULL || self->negotiation != NULL || self->stopping
       || (state != PARTICIPANT_STATE_CONNECTING && state != PARTICIPANT_STATE_RECONNECTING))
     return;
-  if (self->webrtcbin == NULL && !inputs_are_known (self)) {
+  if (self->webrtcbin == NULL && (self->closing_legs >= MAX_CLOSING_LEGS || !inputs_are_known (self))) {
     session_start_timer (self, SESSION_TIMER_CAPS, CAPS_POLL_MS, on_caps_timer);
     return;
   }
@@ -382,6 +382,8 @@ session_handle_signal (GstCallSession *self, const CallMessage *message)
   if (offer && (self->got_offer || (self->leg == NULL && self->negotiation == NULL)))
     session_apply (self, PARTICIPANT_EVENT_RENEGOTIATE, "new offer");
   if (self->leg == NULL && self->negotiation == NULL) {
+    if (offer) /* what came before it was for the leg that the peer has no more */
+      g_ptr_array_set_size (self->early, 0);
     if (self->early->len < MAX_EARLY)
       g_ptr_array_add (self->early, call_message_copy (message));
     return;

@@ -26,7 +26,7 @@ typedef enum
   SESSION_TIMER_RING,    /* own call not answered */
   SESSION_TIMER_GIVE_UP, /* no connection within reconnect-timeout */
   SESSION_TIMER_RETRY,   /* ask for a new offer again */
-  SESSION_TIMER_CAPS,    /* look again whether all inputs have caps */
+  SESSION_TIMER_CAPS,    /* look again whether a leg can be built: inputs have caps, earlier legs are gone */
   SESSION_TIMER_WARM,    /* look again whether a leg can be made at once */
   SESSION_TIMER_QUALITY, /* look at the meters */
   SESSION_TIMER_STOP,    /* stopping takes too long */
