@@ -102,6 +102,7 @@ begin (GstPad *pad, CallMetersStream *stream, GstBuffer *buffer)
   g_mutex_lock (&stream->meters->lock);
   if (caps != NULL)
     call_meter_set_caps (&stream->track->meter, caps);
+  g_atomic_int_set (&stream->begun, TRUE);
   g_mutex_unlock (&stream->meters->lock);
 }
 
@@ -109,7 +110,7 @@ static void
 push (GstPad *pad, CallMetersStream *stream, GstBuffer *buffer)
 {
   gint64 now = g_get_monotonic_time ();
-  gboolean first = !stream->begun;
+  gboolean first = !g_atomic_int_get (&stream->begun);
   CallTrackMeter *track;
 
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION)
@@ -117,7 +118,6 @@ push (GstPad *pad, CallMetersStream *stream, GstBuffer *buffer)
     return;
   if (first)
     begin (pad, stream, buffer);
-  stream->begun = TRUE;
   g_mutex_lock (&stream->meters->lock);
   track = stream->track;
   call_meter_push (&track->meter, buffer, (GstClockTime) now * GST_USECOND);
@@ -205,22 +205,27 @@ call_meters_watch (CallMeters *self, GstElement *rtpbin)
       rtpbin, "new-jitterbuffer", G_CALLBACK (on_new_jitterbuffer), call_meters_ref (self), drop_reference, 0);
 }
 
+/* The track of that name, which goes on; else the stream's own gets it. A stream that has a name already and is given
+ * another (the peer changed what it sends in it) leaves its track alone: others may count into that. */
 void
 call_meters_name (CallMeters *self, guint32 ssrc, gboolean video, guint index)
 {
   CallMetersTrack name = {video, FALSE, index};
   CallMetersStream *stream;
-  CallTrackMeter *track;
+  CallTrackMeter *track, *before;
 
   g_mutex_lock (&self->lock);
   stream = find_stream (self, ssrc);
   track = find_track (self, &name);
-  if (stream != NULL && track != NULL && stream->track != track) {
-    g_ptr_array_remove_fast (self->tracks, stream->track);
-    stream->track = track;
-  } else if (stream != NULL) {
-    stream->track->name = name;
-    stream->track->named = TRUE;
+  before = stream != NULL ? stream->track : NULL;
+  if (before != NULL && before != track && (track != NULL || before->named)) {
+    stream->track = track != NULL ? track : track_new (self, &name);
+    g_atomic_int_set (&stream->begun, FALSE); /* the other meter has yet to hear of the caps */
+    if (!before->named)
+      g_ptr_array_remove_fast (self->tracks, before);
+  } else if (before != NULL) {
+    before->name = name;
+    before->named = TRUE;
   }
   g_mutex_unlock (&self->lock);
 }
@@ -243,7 +248,7 @@ call_meters_set_remote (CallMeters *self, guint32 ssrc, const CallMetersRemote *
 
   g_mutex_lock (&self->lock);
   stream = find_stream (self, ssrc);
-  if (stream != NULL && stream->begun && stream->track->ssrc == ssrc) {
+  if (stream != NULL && g_atomic_int_get (&stream->begun) && stream->track->ssrc == ssrc) {
     CallTrackMeter *track = stream->track;
     CallMetersCounts now = {(gint64) remote->highest - track->first + 1, remote->lost};
     track->remote.expected += now.expected - track->last.expected;

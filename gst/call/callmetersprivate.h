@@ -40,7 +40,7 @@ typedef struct
   CallMeters *meters;
   CallTrackMeter *track;
   guint32 ssrc;
-  gboolean begun;
+  gint begun;    /* atomic */
   GstCaps *caps; /* of a sent one; NULL: those of the jitterbuffer's payload type map */
 } CallMetersStream;
 
