@@ -15,29 +15,33 @@ static GstStaticCaps any_rtp = GST_STATIC_CAPS ("application/x-rtp");
 #define KEY_UNIT_INTERVAL_US (300 * G_TIME_SPAN_MILLISECOND)
 
 /* The peer asks for a keyframe; an encoder of ours would have taken the event on its way here. One that comes too soon
- * is not lost: it goes out with the first buffer after the interval. */
+ * is not lost: it goes out with the first buffer after the interval. The user's own thread may be in here while the leg
+ * closes and for as long as it likes: so it holds what it uses. */
 static void
-ask_key_unit (CallInput *self, GstEvent *event)
+ask_key_unit (CallInput *self, GstPad *pad, GstEvent *event)
 {
+  g_autoptr (GObject) owner = NULL;
   gint64 now = g_get_monotonic_time ();
   gboolean now_is_fine;
 
-  GST_OBJECT_LOCK (self->pad);
+  GST_OBJECT_LOCK (pad);
   now_is_fine = now - self->last_key_unit >= KEY_UNIT_INTERVAL_US;
-  if (now_is_fine)
+  if (now_is_fine && g_atomic_int_get (&self->open)) {
     self->last_key_unit = now;
-  GST_OBJECT_UNLOCK (self->pad);
+    owner = g_object_ref (self->owner);
+  }
+  GST_OBJECT_UNLOCK (pad);
   g_atomic_int_set (&self->key_unit_due, !now_is_fine);
-  if (now_is_fine)
-    self->key_unit (self->owner, self->user_data, event);
+  if (owner != NULL)
+    self->key_unit (owner, self->user_data, event);
 }
 
 static void
-ask_own_key_unit (CallInput *self)
+ask_own_key_unit (CallInput *self, GstPad *pad)
 {
   g_autoptr (GstEvent) event = gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0);
 
-  ask_key_unit (self, event);
+  ask_key_unit (self, pad, event);
 }
 
 static GstPadProbeReturn
@@ -47,7 +51,7 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (!(GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_BOTH)) {
     if (g_atomic_int_get (&self->key_unit_due))
-      ask_own_key_unit (self);
+      ask_own_key_unit (self, pad);
     return g_atomic_int_get (&self->open) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
   }
   switch (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info))) {
@@ -66,7 +70,7 @@ input_event (GstPad *pad, GstObject *parent, GstEvent *event)
   CallInput *self = pad->eventdata;
 
   if (gst_video_event_is_force_key_unit (event) && g_atomic_int_get (&self->open))
-    ask_key_unit (self, event);
+    ask_key_unit (self, pad, event);
   gst_event_unref (event);
   return TRUE;
 }
@@ -98,15 +102,21 @@ input_query (GstPad *pad, GstObject *parent, GstQuery *query)
 }
 
 static void
+input_release (gpointer self)
+{
+  g_atomic_rc_box_release (self);
+}
+
+static void
 make_pad (CallInput *self)
 {
   self->pad = gst_object_ref_sink (gst_pad_new ("input", GST_PAD_SRC));
   gst_pad_set_event_function_full (self->pad, input_event, self, NULL);
   gst_pad_set_query_function_full (self->pad, input_query, self, NULL);
-  gst_pad_add_probe (self->pad,
+  self->probe = gst_pad_add_probe (self->pad,
       GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM
           | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
-      on_data, self, NULL);
+      on_data, g_atomic_rc_box_acquire (self), input_release);
   gst_pad_set_active (self->pad, TRUE);
 }
 
@@ -128,7 +138,7 @@ call_input_new (const GstCallLegInput *settings, CallInputKeyUnit key_unit, gpoi
   }
   if (!call_codec_can_send (codec, form, error))
     return NULL;
-  self = g_new0 (CallInput, 1);
+  self = g_atomic_rc_box_new0 (CallInput);
   self->media = settings->media;
   self->index = settings->index;
   self->form = form;
@@ -217,7 +227,7 @@ call_input_open (CallInput *self)
     return;
   g_atomic_int_set (&self->open, TRUE);
   if (self->form != CALL_CODEC_RAW && self->media == GST_CALL_MEDIA_VIDEO)
-    ask_own_key_unit (self);
+    ask_own_key_unit (self, self->pad);
 }
 
 void
@@ -225,7 +235,9 @@ call_input_close (CallInput *self)
 {
   g_autoptr (GstPad) sink = gst_pad_get_peer (self->pad);
 
+  GST_OBJECT_LOCK (self->pad);
   g_atomic_int_set (&self->open, FALSE);
+  GST_OBJECT_UNLOCK (self->pad);
   if (sink != NULL)
     gst_pad_unlink (self->pad, sink);
 }
@@ -235,8 +247,9 @@ call_input_free (CallInput *self)
 {
   call_input_close (self);
   gst_pad_set_active (self->pad, FALSE);
+  gst_pad_remove_probe (self->pad, self->probe);
   gst_clear_object (&self->pad);
   gst_clear_object (&self->chain);
   gst_clear_caps (&self->caps);
-  g_free (self);
+  g_atomic_rc_box_release (self);
 }

@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 /* The beginning of a leg's sending chain: a src pad without an element, which the user's thread pushes into, and
  * behind it the encoder and payloader, once the codec is agreed. */
 
+/* None begins after call_input_close(). One that is under way by then, in the thread that pushes, holds @owner. */
 typedef void (*CallInputKeyUnit) (gpointer owner, gpointer input_data, GstEvent *event);
 
+/* In a g_atomic_rc_box: the probe on its pad has one, too. */
 typedef struct
 {
   GstCallMedia media;
@@ -24,10 +26,11 @@ typedef struct
   GstElement *chain; /* NULL until it is built */
   guint bitrate;
   gpointer user_data;
-  gpointer owner;
+  gpointer owner; /* a GObject, not owned */
   CallInputKeyUnit key_unit;
-  GstCaps *caps;        /* of what comes in; NULL: any raw */
-  gint open;            /* atomic */
+  GstCaps *caps; /* of what comes in; NULL: any raw */
+  gulong probe;
+  gint open;            /* atomic; changed under the pad's lock */
   gint64 last_key_unit; /* monotonic us; under the pad's lock */
   gint key_unit_due;    /* atomic: asked for too soon after the last one */
 } CallInput;

@@ -22,7 +22,7 @@ G_BEGIN_DECLS
  *
  * All functions but the pads' data flow are called on @context's thread; all callbacks but `output` and `key_unit` come
  * there. Those two may be under way in another thread when close() returns, none begins afterwards: @user_data must
- * stay valid until `done`.
+ * stay valid until `done`; for a `key_unit` in the thread that pushes into that input until it has come back.
  *
  * The user's src pad: its parent's base time is looked at for timestamps, and while its parent is not PLAYING buffers
  * are dropped, as live sources do. A keyframe request that goes up through it reaches the peer. EOS does not pass from
