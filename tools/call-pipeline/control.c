@@ -6,6 +6,7 @@
 
 #include "control.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
@@ -93,8 +94,13 @@ choose_token (Control *self, const WorkerOptions *options, guint port, GError **
   }
   self->token = make_token ();
   self->made_file = g_build_filename (folder, name, NULL);
-  return g_mkdir_with_parents (folder, 0700) == 0
-         && g_file_set_contents_full (self->made_file, self->token, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    return g_file_set_contents_full (self->made_file, self->token, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+      "%s: %s: the control API's token goes there; name another folder with --state-dir, or a token with "
+      "--control-token-file",
+      folder, g_strerror (errno));
+  return FALSE;
 }
 
 /* ---- requests ---- */

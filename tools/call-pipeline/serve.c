@@ -8,11 +8,14 @@
 #include <gst/gst.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "job-log.h"
 #include "rules-check.h"
 #include "runner.h"
 #include "worker.h"
+
+#define MAX_NAME 64
 
 typedef struct
 {
@@ -67,6 +70,14 @@ parse (int *argc, char ***argv, ServeOptions *options, GError **error)
   return g_option_context_parse (context, argc, argv, error);
 }
 
+/* It is a part of job ids, which are a part of paths of the control API and names of cgroups. */
+static gboolean
+is_name (const char *name)
+{
+  return name[0] != '\0' && strlen (name) <= MAX_NAME && !g_str_has_prefix (name, ".")
+         && name[strspn (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")] == '\0';
+}
+
 static int
 complain (int status, const char *text)
 {
@@ -93,6 +104,8 @@ serve_main (int argc, char **argv)
     return complain (RUNNER_USAGE, error->message);
   if (options.worker.rules == NULL || argc > 1)
     return complain (RUNNER_USAGE, argc > 1 ? "serve takes no arguments, only options" : "--rules FILE is needed");
+  if (options.worker.name != NULL && !is_name (options.worker.name))
+    return complain (RUNNER_USAGE, "--name takes up to 64 letters, digits, -, _ and ., which is not the first");
   rules = rules_load (options.worker.rules, &status, &error);
   if (rules == NULL)
     return complain (status, error->message);
