@@ -148,7 +148,7 @@ static JobOrder *
 make_order (JsonObject *body, ControlReply *reply)
 {
   const char *name = text_of (json_object_get_member (body, "recipe"));
-  const char *user = text_of (json_object_get_member (body, "user"));
+  JsonNode *user = json_object_get_member (body, "user");
   JsonNode *values = json_object_get_member (body, "values");
   g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (Recipe) recipe = load_recipe (name, reply);
@@ -157,7 +157,11 @@ make_order (JsonObject *body, ControlReply *reply)
   if (recipe == NULL)
     return NULL;
   order = job_order_new (name);
-  order->user = g_strdup (user);
+  order->user = g_strdup (text_of (user));
+  if (user != NULL && order->user == NULL) { /* not the first one's token then */
+    control_fail (reply, 400, "bad-value", "user: a user's id, a text");
+    return NULL;
+  }
   if (values != NULL && !JSON_NODE_HOLDS_OBJECT (values)) {
     control_fail (reply, 400, "bad-value", "values: an object");
     return NULL;
