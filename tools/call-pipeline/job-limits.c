@@ -29,8 +29,9 @@ struct JobCage
 {
   RuleLimits limits;
   pid_t parent;
-  char *folder; /* NULL: no cgroup */
-  int procs;    /* cgroup.procs, open; -1 */
+  char *folder;          /* NULL: no cgroup */
+  int procs;             /* cgroup.procs, open; -1 */
+  gboolean holds_memory; /* its memory.max is set */
 };
 
 static char *cgroup; /* that is divided */
@@ -81,6 +82,38 @@ own_cgroup (GError **error)
   return NULL;
 }
 
+/* A child has the controllers that its parent hands on. */
+static gboolean
+has_controllers (const char *folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "cgroup.controllers", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) names = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, error)) {
+    g_prefix_error (error, "no cgroup of version 2: ");
+    return FALSE;
+  }
+  names = g_strsplit (g_strchomp (text), " ", 0);
+  if (g_strv_contains ((const char *const *) names, "memory") && g_strv_contains ((const char *const *) names, "cpu"))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+      "%s: not both of memory and cpu are there: write \"+memory +cpu\" to cgroup.subtree_control of the one above",
+      path);
+  return FALSE;
+}
+
+/* The kernel wants no process beside cgroups that have limits. */
+static gboolean
+divide (const char *path, GError **error)
+{
+  if (write_file (path, "cgroup.subtree_control", "+memory +cpu", error))
+    return TRUE;
+  if (error != NULL && g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    g_prefix_error (error, "processes other than the worker are in it, move them below it: ");
+  return FALSE;
+}
+
 gboolean
 job_limits_use_cgroup (const char *folder, GError **error)
 {
@@ -94,12 +127,13 @@ job_limits_use_cgroup (const char *folder, GError **error)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "%s is not delegated", path);
     return FALSE;
   }
+  if (!has_controllers (path, error))
+    return FALSE;
   if (g_mkdir (leaf, 0755) != 0 && errno != EEXIST) {
     g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s", leaf, g_strerror (errno));
     return FALSE;
   }
-  if (!write_file (leaf, "cgroup.procs", pid, error)
-      || !write_file (path, "cgroup.subtree_control", "+memory +cpu", error))
+  if (!write_file (leaf, "cgroup.procs", pid, error) || !divide (path, error))
     return FALSE;
   g_free (cgroup);
   cgroup = g_steal_pointer (&path);
@@ -113,19 +147,29 @@ job_limits_have_cgroup (void)
 }
 
 static void
-set_cgroup_limits (const JobCage *self)
+set_cgroup_limits (JobCage *self)
 {
   g_autofree char *memory = g_strdup_printf ("%" G_GUINT64_FORMAT, self->limits.memory);
   g_autofree char *cpu =
       g_strdup_printf ("%" G_GUINT64_FORMAT " %d", self->limits.cpu * (CPU_PERIOD_US / 100), CPU_PERIOD_US);
   g_autoptr (GError) error = NULL;
 
-  if (self->limits.memory > 0 && write_file (self->folder, "memory.max", memory, &error))
+  self->holds_memory = self->limits.memory > 0 && write_file (self->folder, "memory.max", memory, &error);
+  if (self->holds_memory)
     write_file (self->folder, "memory.swap.max", "0", NULL); /* is not there without swap accounting */
   if (error == NULL && self->limits.cpu > 0)
     write_file (self->folder, "cpu.max", cpu, &error);
   if (error != NULL)
     g_warning ("a limit is not set: %s", error->message);
+}
+
+/* One that a killed worker left has limits and counts of its own: it goes first. */
+static gboolean
+make_folder (const char *folder)
+{
+  if (g_mkdir (folder, 0755) == 0)
+    return TRUE;
+  return errno == EEXIST && g_rmdir (folder) == 0 && g_mkdir (folder, 0755) == 0;
 }
 
 static void
@@ -134,14 +178,15 @@ make_cgroup (JobCage *self, const char *id)
   g_autofree char *procs = NULL;
 
   self->folder = g_strdup_printf ("%s/job-%s", cgroup, id);
-  if (g_mkdir (self->folder, 0755) != 0 && errno != EEXIST) {
-    g_warning ("a job without a cgroup: %s: %s", self->folder, g_strerror (errno));
-    g_clear_pointer (&self->folder, g_free);
+  procs = g_build_filename (self->folder, "cgroup.procs", NULL);
+  if (make_folder (self->folder))
+    self->procs = g_open (procs, O_WRONLY | O_CLOEXEC, 0);
+  if (self->procs >= 0) {
+    set_cgroup_limits (self);
     return;
   }
-  set_cgroup_limits (self);
-  procs = g_build_filename (self->folder, "cgroup.procs", NULL);
-  self->procs = g_open (procs, O_WRONLY | O_CLOEXEC, 0);
+  g_warning ("a job without a cgroup: %s: %s", self->folder, g_strerror (errno));
+  g_clear_pointer (&self->folder, g_free);
 }
 
 JobCage *
@@ -186,7 +231,7 @@ job_cage_enter (gpointer cage)
   setrlimit (RLIMIT_CORE, &no_core);
   limit (RLIMIT_CPU, limits->cpu_time, limits->cpu_time + CPU_GRACE_S);
   limit (RLIMIT_NOFILE, limits->open_files, limits->open_files);
-  if (self->procs < 0 && limits->memory > 0) {
+  if (!self->holds_memory && limits->memory > 0) {
     guint64 data = MAX (limits->memory * DATA_FACTOR, DATA_MIN);
     limit (RLIMIT_DATA, data, data);
   }
@@ -195,6 +240,12 @@ job_cage_enter (gpointer cage)
 }
 
 /* ---- afterwards ---- */
+
+gboolean
+job_cage_holds_memory (const JobCage *self)
+{
+  return self->holds_memory;
+}
 
 gboolean
 job_cage_is_over_memory (JobCage *self)

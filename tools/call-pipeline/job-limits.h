@@ -19,6 +19,8 @@ typedef struct JobCage JobCage;
 JobCage *job_cage_new (const char *id, const RuleLimits *limits);
 /* Between fork and exec: only what is safe there. Also ties the process' life to the worker's. */
 void job_cage_enter (gpointer cage);
+/* Whether the kernel looks after its memory; else somebody else has to. */
+gboolean job_cage_holds_memory (const JobCage *cage);
 /* The kernel killed it for its memory. */
 gboolean job_cage_is_over_memory (JobCage *cage);
 void job_cage_free (JobCage *cage); /* the process has ended */

@@ -166,7 +166,7 @@ job_tick (Job *job)
     return;
   job->use = use;
   job->memory_peak = MAX (job->memory_peak, use.memory);
-  if (job->order->limits.memory == 0 || job_limits_have_cgroup () || use.memory <= job->order->limits.memory)
+  if (job->order->limits.memory == 0 || job_cage_holds_memory (job->cage) || use.memory <= job->order->limits.memory)
     return;
   job->over_memory = TRUE;
   job_signal (job, SIGKILL);

@@ -160,8 +160,8 @@ worker_add_job (Worker *worker, JobOrder *order, Claim *claim, guint attempt, gb
   if (claim != NULL)
     g_hash_table_insert (worker->claims_of, job, claim);
   worker_count (worker->starts, order->recipe);
-  g_info ("job %s: %s for %s%s%s", job->id, order->recipe, order->user, order->call_id != NULL ? ", call " : "",
-      order->call_id != NULL ? order->call_id : "");
+  g_info ("job %s: %s for %s%s%s", job->id, order->recipe, order->user != NULL ? order->user : "its user",
+      order->call_id != NULL ? ", call " : "", order->call_id != NULL ? order->call_id : "");
   if (!run (worker, job))
     job_is_over (worker, job);
   return job;
