@@ -9,6 +9,7 @@ All of it lives in namespaces of this process (unshare), so nothing is left on t
 import os
 import subprocess
 import sys
+import time
 
 PARTIES = {'alice': '10.77.1', 'bob': '10.77.2'}
 SKIP = 77
@@ -37,6 +38,15 @@ def enter():
     os.execvp(words[0], words + [sys.executable] + sys.argv)
 
 
+def wait_running(inside):
+    """The kernel takes up to a second to say that a new link runs, and libnice passes over one that does not."""
+    end = time.monotonic() + 20
+    while 'state UP' not in subprocess.run([*inside, 'ip', 'link', 'show', 'uplink'], check=True, timeout=20,
+                                           capture_output=True, text=True).stdout:
+        if time.monotonic() > end:
+            raise TimeoutError(f'the link of {inside[-1]} does not run')
+
+
 def build():
     run('mkdir', '-p', '/run/netns')
     run('mount', '-t', 'tmpfs', 'none', '/run/netns')
@@ -51,6 +61,8 @@ def build():
         run(*inside, 'ip', 'address', 'add', net + '.2/24', 'dev', 'uplink')
         run(*inside, 'ip', 'link', 'set', 'uplink', 'up')
         run(*inside, 'ip', 'route', 'add', 'default', 'via', net + '.1')
+    for name in PARTIES:
+        wait_running(('ip', 'netns', 'exec', name))
     with open('/proc/sys/net/ipv4/ip_forward', 'w', encoding='ascii') as forward:
         forward.write('1')
     run('nft', 'add table inet faults')

@@ -191,3 +191,10 @@ class Sound:
                 found.append(self.start + (at + first) / RATE)
             quiet = 0 if peak > LOUD else quiet + 1
         return found
+
+    def loud(self, time, seconds):
+        """For how long of @seconds from @time on something is heard."""
+        step = RATE // 1000
+        first = round((time - self.start) * RATE)
+        blocks = (self.samples[at:at + step] for at in range(first, first + round(seconds * RATE), step))
+        return sum(1 for block in blocks if block and max(max(block), -min(block)) > LOUD) / 1000
