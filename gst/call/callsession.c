@@ -48,28 +48,43 @@ on_invocation (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-attach_invocation (GstCallSession *self, SessionFunc func, const char *first, const char *second)
+static Invocation *
+invocation_new (GstCallSession *self, SessionFunc func, const char *first, const char *second)
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
   Invocation *invocation = g_new0 (Invocation, 1);
 
   invocation->session = gst_object_ref (self);
   invocation->func = func;
   invocation->first = g_strdup (first);
   invocation->second = g_strdup (second);
-  /* An idle source and not g_main_context_invoke(): always later and always in order, also from the worker. */
+  return invocation;
+}
+
+static void
+attach (GstCallSession *self, GSourceFunc func, gpointer data, GDestroyNotify free_data, gboolean last)
+{
+  /* Not g_main_context_invoke(): always later and always in order, also from the worker. */
+  g_autoptr (GSource) source = g_idle_source_new ();
+
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_invocation, invocation, invocation_free);
-  g_source_attach (source, self->context);
+  g_source_set_callback (source, func, data, free_data);
+  g_mutex_lock (&self->lock);
+  /* Nobody would come for it any more, and it would keep the session alive. */
+  if (!self->over || last)
+    g_source_attach (source, self->context);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+session_attach (GstCallSession *self, GSourceFunc func, gpointer data, GDestroyNotify free_data)
+{
+  attach (self, func, data, free_data, FALSE);
 }
 
 void
 session_invoke (GstCallSession *self, SessionFunc func, const char *first, const char *second)
 {
-  /* Nobody would come for it, and it would keep the session alive. */
-  if (!gst_call_session_is_over (self))
-    attach_invocation (self, func, first, second);
+  session_attach (self, on_invocation, invocation_new (self, func, first, second), invocation_free);
 }
 
 void
@@ -156,17 +171,6 @@ void
 session_notify_state (GstCallSession *self)
 {
   session_foreach_member (self, notify_state);
-}
-
-gboolean
-session_is_playing (GstCallSession *self)
-{
-  gboolean playing;
-
-  g_mutex_lock (&self->lock);
-  playing = self->play_time != 0;
-  g_mutex_unlock (&self->lock);
-  return playing;
 }
 
 /* Takes its time (see the leg), while the call has yet to be dialed or to ring. */
@@ -327,7 +331,7 @@ end_worker (GstCallSession *self)
 {
   gint64 start = g_get_monotonic_time ();
 
-  attach_invocation (self, do_stop, NULL, NULL);
+  attach (self, on_invocation, invocation_new (self, do_stop, NULL, NULL), invocation_free, TRUE);
   g_thread_join (g_steal_pointer (&self->thread));
   g_thread_join (g_steal_pointer (&self->certificate_thread));
   if (g_get_monotonic_time () - start > LEAVE_TIMEOUT_S * G_USEC_PER_SEC)
@@ -375,8 +379,7 @@ void
 gst_call_session_set_codec (GstCallSession *self, const char *video_codec)
 {
   g_mutex_lock (&self->lock);
-  g_free (self->video_codec);
-  self->video_codec = g_strdup (video_codec);
+  self->video_codec = video_codec;
   g_mutex_unlock (&self->lock);
 }
 
@@ -449,7 +452,6 @@ gst_call_session_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   gst_call_pace_clear (&self->pace);
   g_mutex_clear (&self->lock);
-  g_free (self->video_codec);
   g_free (self->call_id);
   g_free (self->peer);
   g_free (self->peer_name);

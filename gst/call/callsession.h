@@ -53,7 +53,7 @@ void gst_call_session_play (GstCallSession *self, GstElement *element);
 void gst_call_session_leave (GstCallSession *self, GstElement *element);
 
 void gst_call_session_set_output (GstCallSession *self, GstCallOutput output);   /* of callsrc */
-void gst_call_session_set_codec (GstCallSession *self, const char *video_codec); /* of callsink */
+void gst_call_session_set_codec (GstCallSession *self, const char *video_codec); /* of callsink; static */
 void gst_call_session_set_bitrate (GstCallSession *self, GstCallMedia media, guint bitrate);
 void gst_call_session_add_input (GstCallSession *self, GstCallTrackSink *input);
 void gst_call_session_remove_input (GstCallSession *self, GstCallTrackSink *input);

@@ -301,6 +301,17 @@ is_warm (GstCallSession *self)
   return FALSE;
 }
 
+static gboolean
+is_playing (GstCallSession *self)
+{
+  gboolean playing;
+
+  g_mutex_lock (&self->lock);
+  playing = self->play_time != 0;
+  g_mutex_unlock (&self->lock);
+  return playing;
+}
+
 /* Also a call of the one whom we were just about to call. */
 static gboolean
 is_awaited (GstCallSession *self, const char *peer)
@@ -320,7 +331,7 @@ session_proceed (GstCallSession *self)
   gboolean dials = state == PARTICIPANT_STATE_IDLE && peer != NULL && !self->dialed;
   gboolean answers = state == PARTICIPANT_STATE_RINGING && !self->caller && is_awaited (self, peer);
 
-  if (!self->ready || self->stopping || !session_is_playing (self) || !(dials || answers) || !is_warm (self))
+  if (!self->ready || self->stopping || !is_playing (self) || !(dials || answers) || !is_warm (self))
     return;
   self->dialed |= dials || g_strcmp0 (peer, self->peer) == 0;
   if (dials) {

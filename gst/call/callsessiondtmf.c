@@ -6,7 +6,6 @@
 
 #include "callsessionprivate.h"
 
-#include "callpost.h"
 #include "callsessiondebug.h"
 
 /* As browsers have it (W3C WebRTC, insertDTMF). */
@@ -18,6 +17,7 @@
 
 typedef struct
 {
+  GstCallSession *session;
   char *digits;
   guint duration, gap; /* ms */
 } Keys;
@@ -27,6 +27,7 @@ keys_free (gpointer data)
 {
   Keys *keys = data;
 
+  gst_object_unref (keys->session);
   g_free (keys->digits);
   g_free (keys);
 }
@@ -72,19 +73,20 @@ check (GstCallSession *self, const Keys *keys)
   return error;
 }
 
-static void
-do_send_dtmf (gpointer object, gpointer data)
+static gboolean
+on_keys (gpointer data)
 {
-  GstCallSession *self = object;
   const Keys *keys = data;
+  GstCallSession *self = keys->session;
   g_autoptr (GError) error = check (self, keys);
 
   if (error == NULL)
     gst_call_leg_send_dtmf (self->leg, keys->digits, keys->duration, keys->gap, &error);
   if (error == NULL)
-    return;
+    return G_SOURCE_REMOVE;
   g_prefix_error (&error, "Cannot send DTMF: ");
   session_tell_error (self, error);
+  return G_SOURCE_REMOVE;
 }
 
 void
@@ -92,11 +94,9 @@ gst_call_session_send_dtmf (GstCallSession *self, const char *digits, guint dura
 {
   Keys *keys = g_new0 (Keys, 1);
 
+  keys->session = gst_object_ref (self);
   keys->digits = g_strdup (digits);
   keys->duration = duration_ms != 0 ? duration_ms : USUAL_DURATION_MS;
   keys->gap = gap_ms != 0 ? gap_ms : USUAL_GAP_MS;
-  if (gst_call_session_is_over (self))
-    keys_free (keys);
-  else
-    call_post (self->context, self, do_send_dtmf, keys, keys_free);
+  session_attach (self, on_keys, keys, keys_free);
 }

@@ -219,17 +219,32 @@ count_inputs (GPtrArray *inputs, GstCallMedia media)
   return n;
 }
 
+/* An element that goes to PLAYING again may bring another. */
+static GstClock *
+ref_clock (GstCallSession *self, GstClockTime *base_time)
+{
+  GstClock *clock;
+
+  g_mutex_lock (&self->lock);
+  clock = self->clock != NULL ? gst_object_ref (self->clock) : NULL;
+  *base_time = self->base_time;
+  g_mutex_unlock (&self->lock);
+  return clock;
+}
+
 static gboolean
 make_leg (GstCallSession *self, GError **error)
 {
   g_autoptr (GPtrArray) inputs = copy_inputs (self);
   g_auto (GStrv) addresses = session_split_addresses (self);
   g_autoptr (GstTagList) tags = session_dup_tags (self);
+  GstClockTime base_time;
+  g_autoptr (GstClock) clock = ref_clock (self, &base_time);
   gboolean video = !self->caller || g_strcmp0 (self->call_type, "video") == 0;
   GstCallLegConfig config = {
       .name = GST_OBJECT_NAME (self),
-      .clock = self->clock,
-      .base_time = self->base_time,
+      .clock = clock,
+      .base_time = base_time,
       .latency_ms = gst_call_settings_get_uint (&self->settings, GST_CALL_PROP_LATENCY),
       .output = self->output,
       .receive_audio = self->has_source ? MAX (1, count_inputs (inputs, GST_CALL_MEDIA_AUDIO)) : 0,

@@ -50,9 +50,9 @@ struct _GstCallSession
   GPtrArray *inputs; /* (element-type GstCallTrackSink) */
   GstCallSettings settings;
   GstCallOutput output;
-  gboolean has_source; /* somebody takes what comes in */
-  char *video_codec;
-  guint bitrate[2]; /* by GstCallMedia */
+  gboolean has_source;     /* somebody takes what comes in */
+  const char *video_codec; /* static: the worker looks at it while callsink's properties are set */
+  guint bitrate[2];        /* by GstCallMedia */
   GstElement *webrtcbin;
   gboolean listens; /* has no call, but says which come */
   GstClock *clock;
@@ -104,6 +104,9 @@ struct _GstCallSession
 };
 
 /* callsession.c */
+/* From any thread: @func on the worker, after those that were given before; not when the session is over. */
+void session_attach (GstCallSession *self, GSourceFunc func, gpointer data, GDestroyNotify free_data);
+/* Likewise, for @func. */
 typedef void (*SessionFunc) (GstCallSession *self, const char *first, const char *second);
 void session_invoke (GstCallSession *self, SessionFunc func, const char *first, const char *second);
 /* The element that speaks for the session, the one that joined first; NULL when all have left. */
@@ -119,7 +122,6 @@ void session_start_timer (GstCallSession *self, SessionTimer timer, guint64 ms, 
 void session_stop_timer (GstCallSession *self, SessionTimer timer);
 /* The last step: ends the worker when nothing is under way any more. */
 void session_check_stopped (GstCallSession *self);
-gboolean session_is_playing (GstCallSession *self);
 
 /* callsessioncall.c */
 void session_apply (GstCallSession *self, ParticipantEvent event, const char *reason);

@@ -83,7 +83,7 @@ gst_call_session_dup_stats (GstCallSession *self)
   if (gst_call_session_is_over (self))
     return gst_structure_new_empty ("call-stats");
   query = stats_query_new (self);
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, on_query, query, stats_query_unref);
+  session_attach (self, on_query, query, stats_query_unref);
   g_mutex_lock (&query->lock);
   while (!query->done && g_cond_wait_until (&query->cond, &query->lock, until))
     ;

@@ -197,8 +197,9 @@ gst_call_settings_merge (GstCallSettings *into, const GstCallSettings *from)
         && g_param_values_cmp (specs[id], &into->values[id], &from->values[id]) != 0)
       return specs[id]->name;
 
+  /* What is there stays where it is: somebody may be reading it. */
   for (guint id = 1; id < GST_CALL_PROP_N_SETTINGS; id++)
-    if (gst_call_settings_is_set (from, id))
+    if (gst_call_settings_is_set (from, id) && !gst_call_settings_is_set (into, id))
       gst_call_settings_set (into, id, &from->values[id]);
   return NULL;
 }
