@@ -126,8 +126,11 @@ join (GstCallSrc *self)
 
   if (!make_progress (self))
     return FALSE;
-  if (!gst_call_participant_join (&self->participant))
+  gst_call_src_open_pads (self);
+  if (!gst_call_participant_join (&self->participant)) {
+    set_progress (self, NULL);
     return FALSE;
+  }
   session = gst_call_participant_ref_session (&self->participant);
   gst_call_session_set_output (session, self->output);
   return TRUE;

@@ -69,7 +69,8 @@ say_no_more_pads (GstCallSrc *self, gboolean all_there)
   gboolean say;
 
   GST_OBJECT_LOCK (self);
-  say = !self->no_more_pads && (all_there || (self->n_expected > 0 && GST_ELEMENT (self)->numpads >= self->n_expected));
+  say = !self->closed && !self->no_more_pads
+        && (all_there || (self->n_expected > 0 && GST_ELEMENT (self)->numpads >= self->n_expected));
   self->no_more_pads |= say;
   GST_OBJECT_UNLOCK (self);
   if (say)
@@ -93,20 +94,38 @@ static void
 start_quiet_timer (GstCallSrc *self)
 {
   g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+  GstClockID timer = gst_clock_new_single_shot_id (clock, gst_clock_get_time (clock) + QUIET_TRACK_TIME);
+  gboolean wanted;
 
-  if (self->quiet_timer != NULL)
-    return;
-  self->quiet_timer = gst_clock_new_single_shot_id (clock, gst_clock_get_time (clock) + QUIET_TRACK_TIME);
-  gst_clock_id_wait_async (self->quiet_timer, on_quiet_timer, gst_object_ref (self), gst_object_unref);
+  GST_OBJECT_LOCK (self);
+  wanted = !self->closed && self->quiet_timer == NULL;
+  if (wanted)
+    self->quiet_timer = gst_clock_id_ref (timer);
+  GST_OBJECT_UNLOCK (self);
+  if (wanted)
+    gst_clock_id_wait_async (timer, on_quiet_timer, gst_object_ref (self), gst_object_unref);
+  gst_clock_id_unref (timer);
 }
 
 static void
-stop_quiet_timer (GstCallSrc *self)
+stop_timer (GstClockID timer)
 {
-  if (self->quiet_timer == NULL)
+  if (timer == NULL)
     return;
-  gst_clock_id_unschedule (self->quiet_timer);
-  g_clear_pointer (&self->quiet_timer, gst_clock_id_unref);
+  gst_clock_id_unschedule (timer);
+  gst_clock_id_unref (timer);
+}
+
+/* A pad that was given out before they were removed is no longer one of ours. */
+static gboolean
+is_ours (GstCallSrc *self, GstPad *pad)
+{
+  gboolean ours;
+
+  GST_OBJECT_LOCK (self);
+  ours = g_ptr_array_find (self->pads, pad, NULL);
+  GST_OBJECT_UNLOCK (self);
+  return ours;
 }
 
 /* The pad is shown with its caps on it, so that autopluggers see at once what it carries: that is when the segment,
@@ -115,6 +134,7 @@ static GstPadProbeReturn
 expose_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstCallSrc *self = user_data;
+  gboolean shown;
 
   if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_SEGMENT)
     return GST_PAD_PROBE_OK;
@@ -123,8 +143,12 @@ expose_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
    * wait for at each pad and take their handler back once: they must not do so twice at a time. The lock orders the
    * emissions of this signal and of no-more-pads and guards nothing else, so a handler may call whatever it likes. */
   g_rec_mutex_lock (&self->expose_lock);
-  gst_element_add_pad (GST_ELEMENT (self), pad);
+  shown = is_ours (self, pad);
+  if (shown)
+    gst_element_add_pad (GST_ELEMENT (self), pad);
   g_rec_mutex_unlock (&self->expose_lock);
+  if (!shown)
+    return GST_PAD_PROBE_REMOVE;
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
   say_no_more_pads (self, FALSE);
   return GST_PAD_PROBE_REMOVE;
@@ -156,12 +180,13 @@ gst_call_src_output (GstElement *element, GstCallMedia media, guint index)
 
   GST_OBJECT_LOCK (self);
   pad = find_pad (self, name);
-  if (pad == NULL) {
+  if (pad == NULL && !self->closed) {
     pad = gst_object_ref_sink (make_pad (self, media, name));
     gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, expose_pad, self, NULL);
     g_ptr_array_add (self->pads, pad);
   }
-  gst_object_ref (pad);
+  if (pad != NULL)
+    gst_object_ref (pad);
   GST_OBJECT_UNLOCK (self);
   return pad;
 }
@@ -213,7 +238,7 @@ show_missing_pad (GstCallSrc *self, GstCallMedia media)
   g_autoptr (GstCaps) caps = silent_caps (self, media);
   GstSegment segment;
 
-  if (gst_pad_has_current_caps (pad))
+  if (pad == NULL || gst_pad_has_current_caps (pad))
     return;
   gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_pad_push_event (pad, gst_event_new_stream_start (GST_PAD_NAME (pad)));
@@ -227,6 +252,8 @@ end_missing_pad (GstElement *element, gpointer media)
   GstCallSrc *self = GST_CALL_SRC (element);
   g_autoptr (GstPad) pad = gst_call_src_output (element, GPOINTER_TO_INT (media), 0);
 
+  if (pad == NULL)
+    return;
   show_missing_pad (self, GPOINTER_TO_INT (media));
   call_pad_events_push (element, pad, gst_event_new_eos ());
 }
@@ -293,15 +320,19 @@ gst_call_src_progress (
     GstElement *element, ParticipantState previous, ParticipantState state, const char *reason, GstTagList *tags)
 {
   g_autoptr (CallProgress) progress = ref_progress (GST_CALL_SRC (element));
+  GstPad *pad;
   ToneKind kind;
 
   if (progress == NULL || state == PARTICIPANT_STATE_IDLE) /* the end's tone goes on */
     return;
-  if (call_progress_tone_of (previous, state, reason, &kind))
-    call_progress_play (progress, gst_call_src_output (element, GST_CALL_MEDIA_AUDIO, 0), kind,
-        kind == TONE_RINGBACK ? GST_CLOCK_TIME_NONE : CALL_PROGRESS_END_TIME, tags);
-  else
+  if (!call_progress_tone_of (previous, state, reason, &kind)) {
     call_progress_stop (progress);
+    return;
+  }
+  pad = gst_call_src_output (element, GST_CALL_MEDIA_AUDIO, 0);
+  if (pad != NULL)
+    call_progress_play (
+        progress, pad, kind, kind == TONE_RINGBACK ? GST_CLOCK_TIME_NONE : CALL_PROGRESS_END_TIME, tags);
 }
 
 void
@@ -339,20 +370,43 @@ gst_call_src_end_of_call (GstElement *element)
 }
 
 void
+gst_call_src_open_pads (GstCallSrc *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->closed = FALSE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static GPtrArray *
+take_pads (GstCallSrc *self)
+{
+  GPtrArray *pads;
+  GstClockID timer;
+
+  GST_OBJECT_LOCK (self);
+  self->closed = TRUE;
+  pads = self->pads;
+  self->pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->n_expected = 0;
+  self->no_more_pads = FALSE;
+  timer = g_steal_pointer (&self->quiet_timer);
+  GST_OBJECT_UNLOCK (self);
+  stop_timer (timer);
+  return pads;
+}
+
+void
 gst_call_src_remove_pads (GstCallSrc *self)
 {
-  g_autoptr (GPtrArray) pads = copy_pads (self);
+  g_autoptr (GPtrArray) pads = take_pads (self);
 
-  stop_quiet_timer (self);
+  /* Whoever is showing one has shown it by now. */
+  g_rec_mutex_lock (&self->expose_lock);
+  g_rec_mutex_unlock (&self->expose_lock);
   for (guint i = 0; i < pads->len; i++) {
     GstPad *pad = g_ptr_array_index (pads, i);
     gst_pad_set_active (pad, FALSE);
     if (GST_OBJECT_PARENT (pad) == GST_OBJECT (self))
       gst_element_remove_pad (GST_ELEMENT (self), pad);
   }
-  GST_OBJECT_LOCK (self);
-  g_ptr_array_set_size (self->pads, 0);
-  self->n_expected = 0;
-  self->no_more_pads = FALSE;
-  GST_OBJECT_UNLOCK (self);
 }

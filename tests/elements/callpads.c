@@ -68,9 +68,8 @@ on_no_more_pads (GstElement *src, gpointer user_data)
 }
 
 static void
-show_track (Watch *self, GstCallMedia media, const char *caps_text)
+show_pad (GstPad *pad, const char *caps_text)
 {
-  g_autoptr (GstPad) pad = gst_call_src_output (self->src, media, 0);
   g_autoptr (GstCaps) caps = gst_caps_from_string (caps_text);
   GstSegment segment;
 
@@ -78,6 +77,14 @@ show_track (Watch *self, GstCallMedia media, const char *caps_text)
   gst_pad_push_event (pad, gst_event_new_stream_start (GST_PAD_NAME (pad)));
   gst_pad_push_event (pad, gst_event_new_caps (caps));
   gst_pad_push_event (pad, gst_event_new_segment (&segment));
+}
+
+static void
+show_track (Watch *self, GstCallMedia media, const char *caps_text)
+{
+  g_autoptr (GstPad) pad = gst_call_src_output (self->src, media, 0);
+
+  show_pad (pad, caps_text);
 }
 
 /* The peer's tracks become known while the last of them is being shown. */
@@ -100,6 +107,48 @@ test_no_more_pads (void)
   g_cond_clear (&watch.changed);
 }
 
+/* ---- back in READY ---- */
+
+static gpointer
+show_sound (gpointer pad)
+{
+  show_pad (pad, "audio/x-raw");
+  return NULL;
+}
+
+/* The first buffer of a track is there as the element goes: its thread has been given the pad, and stands before the
+ * lock that it is shown under. */
+static void
+test_shown_too_late (void)
+{
+  Watch watch = {.src = gst_object_ref_sink (gst_element_factory_make ("callsrc", NULL))};
+  GstCallSrc *src = GST_CALL_SRC (watch.src);
+  g_autoptr (GstPad) pad = gst_call_src_output (watch.src, GST_CALL_MEDIA_AUDIO, 0);
+  GThread *shower;
+
+  g_rec_mutex_lock (&src->expose_lock);
+  shower = g_thread_new ("show-track", show_sound, pad);
+  wait_no_more_pads (&watch, QUIET);
+  gst_call_src_remove_pads (src);
+  g_rec_mutex_unlock (&src->expose_lock);
+  g_thread_join (shower);
+  g_assert_cmpuint (watch.src->numpads, ==, 0);
+  g_clear_object (&watch.src);
+}
+
+/* Another element of the session still has the worker, which speaks to us for the last time. */
+static void
+test_told_too_late (void)
+{
+  GstElement *src = gst_object_ref_sink (gst_element_factory_make ("callsrc", NULL));
+
+  gst_call_src_remove_pads (GST_CALL_SRC (src));
+  g_assert_null (gst_call_src_output (src, GST_CALL_MEDIA_AUDIO, 0));
+  gst_call_src_tracks (src, (const guint[2]){1, 1});
+  g_assert_cmpint (G_OBJECT (src)->ref_count, ==, 1); /* no timer has one */
+  gst_clear_object (&src);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -107,5 +156,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   GST_ELEMENT_REGISTER (callsrc, NULL);
   g_test_add_func ("/call-pads/no-more-pads", test_no_more_pads);
+  g_test_add_func ("/call-pads/shown-too-late", test_shown_too_late);
+  g_test_add_func ("/call-pads/told-too-late", test_told_too_late);
   return g_test_run ();
 }
