@@ -78,6 +78,12 @@ recorder_last_sound (Recorder *self)
   return loud;
 }
 
+guint64
+recorder_order_of (GstBuffer *buffer)
+{
+  return MIN (GST_BUFFER_DTS (buffer), GST_BUFFER_PTS (buffer)); /* GST_CLOCK_TIME_NONE is more than any time */
+}
+
 void
 recorder_learn_latency (Recorder *self, GstClockTime late)
 {
@@ -206,9 +212,7 @@ recorder_push (Recorder *self, guint track, GstBuffer *buffer)
 
   item->buffer = buffer;
   item->entry.size = gst_buffer_get_size (buffer);
-  item->entry.time = GST_BUFFER_DTS_IS_VALID (buffer)   ? GST_BUFFER_DTS (buffer)
-                     : GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer)
-                                                        : 0;
+  item->entry.time = recorder_order_of (buffer);
   g_mutex_lock (&self->lock);
   flow = wait_for_room (self, track);
   full = flow == GST_FLOW_OK && self->queued >= QUEUE_MAX;

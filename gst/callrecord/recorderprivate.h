@@ -141,7 +141,8 @@ gpointer recorder_thread (gpointer recorder);
 void recorder_item_free (gpointer item);
 gboolean recorder_is_done (Recorder *self);
 gboolean recorder_is_live (Recorder *self);
-guint64 recorder_last_sound (Recorder *self); /* running time of the last loud one */
+guint64 recorder_order_of (GstBuffer *buffer); /* running time of its decoding */
+guint64 recorder_last_sound (Recorder *self);  /* running time of the last loud one */
 /* Something came when its time had been given up: it is waited for longer from now on. */
 void recorder_learn_latency (Recorder *self, GstClockTime late);
 void recorder_set_done (Recorder *self, gboolean failed);

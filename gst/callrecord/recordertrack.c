@@ -200,29 +200,30 @@ note_activity (Recorder *self, RecorderTrack *track, guint64 time)
   track->output->active = MAX (track->output->active, active);
 }
 
+/* Files and other tracks go by the time of decoding, which is the order here: what is heard before a picture is shown
+ * may still be on its way. */
 void
 recorder_track_frame (Recorder *self, RecorderTrack *track, GstBuffer *buffer)
 {
-  guint64 time = GST_BUFFER_PTS (buffer), duration = duration_of (track, buffer);
+  guint64 time = GST_BUFFER_PTS (buffer), decoding = recorder_order_of (buffer);
+  guint64 duration = duration_of (track, buffer);
   RecordFileFrame frame = {.duration = duration, .keyframe = is_keyframe (track, buffer), .buffer = buffer};
 
   if (!is_wanted (self, track, buffer))
     return;
   note_size (track, buffer);
-  if (!recorder_output_prepare (self, track, time, frame.keyframe))
+  if (!recorder_output_prepare (self, track, decoding, frame.keyframe))
     return;
   track->needs_key = FALSE;
   note_activity (self, track, time);
-  catch_up_others (self, track, time);
+  catch_up_others (self, track, decoding);
   if (track->output->file == NULL || (!track->video && !place_sound (self, track, time, duration)))
     return;
   report_frame (track, buffer, time, time + duration);
   track->last = time;
   frame.track = track->number;
   frame.time = time > track->output->base ? time - track->output->base : 0;
-  frame.decoding = GST_BUFFER_DTS_IS_VALID (buffer) && GST_BUFFER_DTS (buffer) > track->output->base
-                       ? GST_BUFFER_DTS (buffer) - track->output->base
-                       : frame.time;
+  frame.decoding = decoding > track->output->base ? decoding - track->output->base : 0;
   push_frame (self, track, &frame);
 }
 

@@ -22,6 +22,7 @@ typedef struct
 {
   GstSegment segment;
   gboolean video, ended;
+  gboolean reordered; /* its codec may decode pictures earlier than it shows them; what others have as DTS is arrival */
   gint asked_latency; /* atomic */
   guint track;        /* in the recorder, which is made later than the pad */
   gboolean has_track;
@@ -128,6 +129,7 @@ take_caps (GstCallRecordWriter *self, WriterPad *pad, GstEvent *event)
   gboolean taken;
 
   gst_event_parse_caps (event, &caps);
+  pad->reordered = gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-h264");
   taken = pad->video ? take_picture_caps (gst_caps_get_structure (caps, 0), &format)
                      : take_sound_caps (gst_caps_get_structure (caps, 0), &format);
   if (taken && !self->settings.container->takes (format.codec)) {
@@ -238,15 +240,30 @@ to_running_time (const WriterPad *pad, GstClockTime time)
   return gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, time);
 }
 
+/* The first of reordered pictures are decoded before the stream begins. */
+static GstClockTime
+to_decoding_time (const WriterPad *pad, GstClockTime time)
+{
+  guint64 running;
+  int sign;
+
+  if (!pad->reordered || !GST_CLOCK_TIME_IS_VALID (time) || pad->segment.format != GST_FORMAT_TIME)
+    return GST_CLOCK_TIME_NONE;
+  sign = gst_segment_to_running_time_full (&pad->segment, GST_FORMAT_TIME, time, &running);
+  return sign == 0 ? GST_CLOCK_TIME_NONE : sign < 0 ? 0 : running;
+}
+
 static GstFlowReturn
 writer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstCallRecordWriter *self = GST_CALL_RECORD_WRITER (parent);
   WriterPad *writer_pad = get_writer_pad (pad);
   GstClockTime pts = to_running_time (writer_pad, GST_BUFFER_PTS (buffer));
-  GstClockTime dts = to_running_time (writer_pad, GST_BUFFER_DTS (buffer));
+  GstClockTime dts = to_decoding_time (writer_pad, GST_BUFFER_DTS (buffer));
 
-  if (self->recorder == NULL || (!GST_CLOCK_TIME_IS_VALID (pts) && !GST_CLOCK_TIME_IS_VALID (dts))) {
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    pts = to_running_time (writer_pad, GST_BUFFER_DTS (buffer));
+  if (self->recorder == NULL || !GST_CLOCK_TIME_IS_VALID (pts)) {
     gst_buffer_unref (buffer);
     return self->recorder == NULL ? GST_FLOW_FLUSHING : GST_FLOW_OK;
   }
@@ -254,7 +271,7 @@ writer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     ask_latency (self, pad);
   if (pts != GST_BUFFER_PTS (buffer) || dts != GST_BUFFER_DTS (buffer)) {
     buffer = gst_buffer_make_writable (buffer);
-    GST_BUFFER_PTS (buffer) = GST_CLOCK_TIME_IS_VALID (pts) ? pts : dts;
+    GST_BUFFER_PTS (buffer) = pts;
     GST_BUFFER_DTS (buffer) = dts;
   }
   return recorder_push (self->recorder, writer_pad->track, buffer);
