@@ -79,6 +79,20 @@ recorder_last_sound (Recorder *self)
 }
 
 guint64
+recorder_horizon (Recorder *self, GstClockTime patience)
+{
+  GstClockTime now = self->callbacks.now (self->user_data);
+  GstClockTime late;
+  gboolean live;
+
+  g_mutex_lock (&self->lock);
+  live = self->live;
+  late = self->latency + self->learned + patience;
+  g_mutex_unlock (&self->lock);
+  return live && GST_CLOCK_TIME_IS_VALID (now) && now > late ? now - late : 0;
+}
+
+guint64
 recorder_order_of (GstBuffer *buffer)
 {
   return MIN (GST_BUFFER_DTS (buffer), GST_BUFFER_PTS (buffer)); /* GST_CLOCK_TIME_NONE is more than any time */

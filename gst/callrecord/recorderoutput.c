@@ -188,6 +188,7 @@ open_next (Recorder *self, RecorderTrack *track, guint64 time)
     return FALSE;
   }
   output->flushed = g_get_monotonic_time ();
+  output->split_asked = FALSE; /* of the file before */
   recorder_tell_begun (self, output);
   return TRUE;
 }
@@ -303,6 +304,16 @@ wants_next (Recorder *self, const RecorderTrack *track, guint64 time, gboolean k
   return NULL;
 }
 
+/* A file that would be idle as soon as it began: the rest of what came before a pause, which an encoder lets go when
+ * the pause is over. */
+static gboolean
+is_stale (Recorder *self, guint64 time)
+{
+  guint64 timeout = self->settings.idle_timeout, now = timeout > 0 ? recorder_horizon (self, 0) : 0;
+
+  return timeout > 0 && now > time && now - time >= timeout;
+}
+
 gboolean
 recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gboolean keyframe)
 {
@@ -314,6 +325,8 @@ recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gbo
   else if (reason != NULL)
     close_file (self, output, reason, !g_str_equal (reason, "format"));
   if (track->needs_key && !keyframe)
+    return FALSE;
+  if (output->file == NULL && is_stale (self, time))
     return FALSE;
   if (output->file == NULL && (recorder_is_done (self) || !open_next (self, track, time)))
     return FALSE;

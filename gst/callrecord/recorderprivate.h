@@ -141,6 +141,8 @@ gpointer recorder_thread (gpointer recorder);
 void recorder_item_free (gpointer item);
 gboolean recorder_is_done (Recorder *self);
 gboolean recorder_is_live (Recorder *self);
+/* Running time before which nothing more is to come, but for @patience; 0: not known. */
+guint64 recorder_horizon (Recorder *self, GstClockTime patience);
 guint64 recorder_order_of (GstBuffer *buffer); /* running time of its decoding */
 guint64 recorder_last_sound (Recorder *self);  /* running time of the last loud one */
 /* Something came when its time had been given up: it is waited for longer from now on. */

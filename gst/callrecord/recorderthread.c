@@ -112,21 +112,6 @@ take_inbox (Recorder *self, GQueue *taken)
   g_mutex_unlock (&self->lock);
 }
 
-/* Running time before which nothing more is to come; 0: not known. */
-static guint64
-find_horizon (Recorder *self, GstClockTime patience)
-{
-  GstClockTime now = self->callbacks.now (self->user_data);
-  GstClockTime late;
-  gboolean live;
-
-  g_mutex_lock (&self->lock);
-  live = self->live;
-  late = self->latency + self->learned + patience;
-  g_mutex_unlock (&self->lock);
-  return live && GST_CLOCK_TIME_IS_VALID (now) && now > late ? now - late : 0;
-}
-
 static void
 written (Recorder *self, const RecorderItem *item)
 {
@@ -141,7 +126,7 @@ static void
 pop_all (Recorder *self, gboolean flush)
 {
   guint64 now = (guint64) g_get_monotonic_time () * 1000;
-  RecordSequenceLimits limits = {.horizon = find_horizon (self, PATIENCE), .flush = flush};
+  RecordSequenceLimits limits = {.horizon = recorder_horizon (self, PATIENCE), .flush = flush};
   RecordSequenceEntry entry;
   guint track;
 
@@ -230,7 +215,7 @@ sort_in (Recorder *self, GQueue *taken)
 static void
 tick (Recorder *self)
 {
-  guint64 now = find_horizon (self, 0);
+  guint64 now = recorder_horizon (self, 0);
 
   for (guint i = 0; i < self->outputs->len; i++)
     recorder_output_tick (self, g_ptr_array_index (self->outputs, i), now);

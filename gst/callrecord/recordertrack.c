@@ -124,6 +124,13 @@ duration_of (const RecorderTrack *track, GstBuffer *buffer)
   return duration;
 }
 
+/* A player that comes upon an empty frame, or upon one that is no Opus, may stop there. */
+static gboolean
+is_broken (const RecorderTrack *track, GstBuffer *buffer)
+{
+  return gst_buffer_get_size (buffer) == 0 || (!track->video && duration_of (track, buffer) == 0);
+}
+
 /* Caps often do not tell the size of an encoded picture, and it may change without them. */
 static void
 note_size (RecorderTrack *track, GstBuffer *buffer)
@@ -182,7 +189,7 @@ place_sound (Recorder *self, RecorderTrack *track, guint64 time, guint64 duratio
 static gboolean
 is_wanted (Recorder *self, RecorderTrack *track, GstBuffer *buffer)
 {
-  if (!track->has_format || track->call_over || !GST_BUFFER_PTS_IS_VALID (buffer)
+  if (!track->has_format || track->call_over || !GST_BUFFER_PTS_IS_VALID (buffer) || is_broken (track, buffer)
       || !recorder_output_is_awake (self, track->output))
     return FALSE;
   if (track->needs_key && !is_keyframe (track, buffer)) {
@@ -217,12 +224,13 @@ recorder_track_frame (Recorder *self, RecorderTrack *track, GstBuffer *buffer)
   track->needs_key = FALSE;
   note_activity (self, track, time);
   catch_up_others (self, track, decoding);
+  time = MAX (time, track->output->base); /* it may be a straggler */
   if (track->output->file == NULL || (!track->video && !place_sound (self, track, time, duration)))
     return;
   report_frame (track, buffer, time, time + duration);
   track->last = time;
   frame.track = track->number;
-  frame.time = time > track->output->base ? time - track->output->base : 0;
+  frame.time = time - track->output->base;
   frame.decoding = decoding > track->output->base ? decoding - track->output->base : 0;
   push_frame (self, track, &frame);
 }

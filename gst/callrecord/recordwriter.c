@@ -21,7 +21,7 @@ GST_DEBUG_CATEGORY_EXTERN (callrecord_debug);
 typedef struct
 {
   GstSegment segment;
-  gboolean video, ended;
+  gboolean video, ended, complained;
   gboolean reordered; /* its codec may decode pictures earlier than it shows them; what others have as DTS is arrival */
   gint asked_latency; /* atomic */
   guint track;        /* in the recorder, which is made later than the pad */
@@ -253,6 +253,19 @@ to_decoding_time (const WriterPad *pad, GstClockTime time)
   return sign == 0 ? GST_CLOCK_TIME_NONE : sign < 0 ? 0 : running;
 }
 
+/* Whatever has no time has no place on the timeline: nothing is recorded, and somebody should know. */
+static void
+complain_of_times (GstCallRecordWriter *self, WriterPad *pad, GstBuffer *buffer)
+{
+  gboolean timed = GST_BUFFER_PTS_IS_VALID (buffer) || GST_BUFFER_DTS_IS_VALID (buffer);
+
+  if (pad->complained || (timed && pad->segment.format == GST_FORMAT_TIME))
+    return;
+  pad->complained = TRUE;
+  GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s: what comes without timestamps is not recorded.", pad->name),
+      ("Set do-timestamp=true in the source, or put a parser behind it."));
+}
+
 static GstFlowReturn
 writer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -264,6 +277,7 @@ writer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   if (!GST_BUFFER_PTS_IS_VALID (buffer))
     pts = to_running_time (writer_pad, GST_BUFFER_DTS (buffer));
   if (self->recorder == NULL || !GST_CLOCK_TIME_IS_VALID (pts)) {
+    complain_of_times (self, writer_pad, buffer);
     gst_buffer_unref (buffer);
     return self->recorder == NULL ? GST_FLOW_FLUSHING : GST_FLOW_OK;
   }

@@ -83,11 +83,123 @@ test_reordered (RecordRig *rig, gconstpointer data)
   g_assert_cmpint (sound.filled, ==, 0);
 }
 
+/* One in ten is empty, another one is not what it should be: more frames than Opus allows. */
+static GstPadProbeReturn
+break_some (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  static const guint8 no_opus[] = {0xff, 0xff};
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  guint number = (*(guint *) user_data)++ % 10;
+
+  if (number == 4)
+    gst_buffer_set_size (buffer, 0);
+  else if (number == 5) {
+    gst_buffer_set_size (buffer, sizeof no_opus);
+    gst_buffer_fill (buffer, 0, no_opus, sizeof no_opus);
+  }
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+watch_pad (RecordRig *rig, const char *element, const char *name, GstPadProbeCallback callback, gpointer data)
+{
+  g_autoptr (GstElement) of = gst_bin_get_by_name (GST_BIN (rig->pipeline), element);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (of, name);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, data, NULL);
+}
+
+static void
+test_broken (RecordRig *rig, gconstpointer data)
+{
+  guint counts[2] = {0};
+  Sum sound, picture;
+
+  record_rig_make (rig,
+      "audiotestsrc num-buffers=99 samplesperbuffer=960 ! audio/x-raw,rate=48000 ! opusenc name=a ! rec.audio_0 "
+      "videotestsrc num-buffers=60 ! video/x-raw,width=64,height=48,framerate=30/1 ! vp8enc name=v ! rec.video_0 "
+      "callrecordsink name=rec",
+      "a.mkv");
+  watch_pad (rig, "a", "src", break_some, &counts[0]);
+  watch_pad (rig, "v", "src", break_some, &counts[1]);
+  g_assert_cmpuint (run_to_end (rig), ==, 1);
+  sound = sum_up (rig, 1, "audio_0");
+  picture = sum_up (rig, 1, "video_0");
+  g_assert_cmpuint (counts[0], ==, 100);
+  g_assert_cmpint (sound.frames, ==, 80);
+  g_assert_cmpint (sound.filled, >=, 390); /* the first packet is a little shorter */
+  g_assert_cmpint (sound.filled, <=, 400);
+  g_assert_cmpint (picture.frames, ==, 54);
+}
+
+static GstPadProbeReturn
+take_time (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+
+  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
+/* Nothing can be recorded, which is said, once. */
+static void
+test_no_times (RecordRig *rig, gconstpointer data)
+{
+  guint warnings = 0;
+  gboolean ended = FALSE;
+
+  record_rig_make (rig, "audiotestsrc num-buffers=50 ! opusenc name=a ! callrecordsink name=rec", "a.mkv");
+  watch_pad (rig, "a", "src", take_time, NULL);
+  record_rig_play (rig);
+  while (!ended) {
+    g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (
+        rig->bus, RECORD_RIG_TIMEOUT, GST_MESSAGE_WARNING | GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    g_assert_nonnull (message);
+    g_assert_cmpint (GST_MESSAGE_TYPE (message), !=, GST_MESSAGE_ERROR);
+    ended = GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;
+    warnings += GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING;
+  }
+  g_assert_cmpuint (warnings, ==, 1);
+}
+
+/* A track that comes later with what was a little earlier: it begins with the file. */
+static void
+test_straggler (RecordRig *rig, gconstpointer data)
+{
+  GstElement *late;
+  GstPad *pad;
+  g_autoptr (GstPad) src = NULL;
+
+  record_rig_make (rig,
+      "audiotestsrc is-live=true timestamp-offset=5000000 samplesperbuffer=960 ! audio/x-raw,rate=48000 ! "
+      "callrecordsink name=rec",
+      "a.mkv");
+  record_rig_play (rig);
+  record_rig_pass_state (rig, "started");
+  late = gst_parse_bin_from_description ("audiotestsrc num-buffers=20 samplesperbuffer=960 ! opusenc", TRUE, NULL);
+  gst_bin_add (GST_BIN (rig->pipeline), late);
+  pad = gst_element_request_pad_simple (rig->record, "audio_%u");
+  src = gst_element_get_static_pad (late, "src");
+  g_assert_cmpint (gst_pad_link (src, pad), ==, GST_PAD_LINK_OK);
+  gst_object_unref (pad);
+  gst_element_sync_state_with_parent (late);
+  record_rig_wait_duration (rig, GST_SECOND);
+  gst_element_send_event (rig->pipeline, gst_event_new_eos ());
+  record_rig_assert_finished (rig, "a.mkv", "eos");
+  g_assert_cmpint (sum_up (rig, 1, "audio_1").frames, >, 0);
+  g_assert_cmpint (sum_up (rig, 1, "audio_1").begin, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   static const RecordRigTest tests[] = {
       {"/callrecordodd/reordered", test_reordered},
+      {"/callrecordodd/broken", test_broken},
+      {"/callrecordodd/no-times", test_no_times},
+      {"/callrecordodd/straggler", test_straggler},
   };
 
   return record_rig_run (argc, argv, tests, G_N_ELEMENTS (tests));
