@@ -14,6 +14,23 @@
 #define BUFFER_SAMPLES 960
 #define BUFFER_TIME (20 * GST_MSECOND)
 #define EDGE_TIME (5 * GST_MSECOND)
+/* A tone that downstream holds up is not waited for any longer. */
+#define FINISH_TIMEOUT_US ((gint64) (CALL_PROGRESS_END_TIME + GST_SECOND) / 1000)
+
+/* One tone on one pad, which its thread owns. That may stand in a push for as long as downstream likes (the pipeline is
+ * paused), and the worker must not: so the thread of the next tone waits for it. */
+typedef struct
+{
+  CallProgress *progress; /* outlives it */
+  GThread *before;        /* NULL: none */
+  GstPad *pad;
+  ToneSynth *synth;
+  GstClockTime limit;
+  GstTagList *tags; /* NULL: none */
+
+  GstClockID wait; /* under the lock of the progress, as is what follows */
+  gboolean stopped;
+} Run;
 
 struct CallProgress
 {
@@ -21,15 +38,10 @@ struct CallProgress
   const ToneZone *zone;
 
   GMutex lock; /* for the rest */
+  GCond over;  /* a run is */
   GThread *thread;
-  GstClockID wait;
-  gboolean stopped, closed;
-
-  /* of the thread that runs */
-  GstPad *pad;
-  ToneSynth *synth;
-  GstClockTime limit;
-  GstTagList *tags; /* NULL: none */
+  Run *run; /* the latest; NULL when it is over */
+  gboolean closed;
 };
 
 CallProgress *
@@ -39,8 +51,8 @@ call_progress_new (GstElement *element, const ToneZone *zone)
 
   self->element = element;
   self->zone = zone;
-  self->stopped = TRUE;
   g_mutex_init (&self->lock);
+  g_cond_init (&self->over);
   return self;
 }
 
@@ -60,7 +72,7 @@ call_progress_tone_of (ParticipantState previous, ParticipantState state, const 
 }
 
 static GstBuffer *
-make_buffer (CallProgress *self, guint64 position, GstClockTime time)
+make_buffer (Run *self, guint64 position, GstClockTime time)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, BUFFER_SAMPLES * CHANNELS * sizeof (gint16), NULL);
   double samples[BUFFER_SAMPLES];
@@ -80,9 +92,9 @@ make_buffer (CallProgress *self, guint64 position, GstClockTime time)
 }
 
 static void
-push_head (CallProgress *self)
+push_head (Run *self)
 {
-  g_autofree char *id = gst_pad_create_stream_id (self->pad, self->element, "progress");
+  g_autofree char *id = gst_pad_create_stream_id (self->pad, self->progress->element, "progress");
   g_autoptr (GstCaps) caps = gst_caps_from_string (CAPS);
   GstSegment segment;
 
@@ -96,97 +108,134 @@ push_head (CallProgress *self)
 
 /* FALSE: stopped meanwhile. */
 static gboolean
-wait_until (CallProgress *self, GstClock *clock, GstClockTime time)
+wait_until (Run *self, GstClock *clock, GstClockTime time)
 {
+  GMutex *lock = &self->progress->lock;
   gboolean going;
   GstClockID id = NULL;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (lock);
   going = !self->stopped;
   if (going)
     self->wait = id = gst_clock_new_single_shot_id (clock, time);
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (lock);
   if (!going)
     return FALSE;
   gst_clock_id_wait (id, NULL);
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (lock);
   self->wait = NULL;
   going = !self->stopped;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (lock);
   gst_clock_id_unref (id);
   return going;
 }
 
-static gpointer
-run (gpointer data)
+static void
+push_tone (Run *self)
 {
-  CallProgress *self = data;
-  g_autoptr (GstClock) clock = gst_element_get_clock (self->element);
-  GstClockTime base = gst_element_get_base_time (self->element), start;
+  GstElement *element = self->progress->element;
+  g_autoptr (GstClock) clock = gst_element_get_clock (element);
+  GstClockTime base = gst_element_get_base_time (element), start;
   GstFlowReturn flow = GST_FLOW_OK;
 
   if (clock == NULL)
-    return NULL;
+    return;
   start = gst_clock_get_time (clock) - base;
+  if (!wait_until (self, clock, base + start))
+    return;
   push_head (self);
   for (guint64 n = 0; flow == GST_FLOW_OK && n * BUFFER_TIME < self->limit; n++) {
     if (!wait_until (self, clock, base + start + n * BUFFER_TIME))
       break;
     flow = gst_pad_push (self->pad, make_buffer (self, n * BUFFER_SAMPLES, start + n * BUFFER_TIME));
   }
+}
+
+static void
+run_free (Run *self)
+{
+  tone_synth_free (self->synth);
+  gst_object_unref (self->pad);
+  gst_clear_tag_list (&self->tags);
+  g_free (self);
+}
+
+static gpointer
+run (gpointer data)
+{
+  Run *self = data;
+  CallProgress *progress = self->progress;
+
+  if (self->before != NULL)
+    g_thread_join (self->before);
+  push_tone (self);
+  g_mutex_lock (&progress->lock);
+  if (progress->run == self)
+    progress->run = NULL;
+  g_cond_broadcast (&progress->over);
+  g_mutex_unlock (&progress->lock);
+  run_free (self);
   return NULL;
+}
+
+/* With the lock. */
+static void
+stop (CallProgress *self)
+{
+  if (self->run == NULL)
+    return;
+  self->run->stopped = TRUE;
+  if (self->run->wait != NULL)
+    gst_clock_id_unschedule (self->run->wait);
 }
 
 void
 call_progress_stop (CallProgress *self)
 {
   g_mutex_lock (&self->lock);
-  self->stopped = TRUE;
-  if (self->wait != NULL)
-    gst_clock_id_unschedule (self->wait);
+  stop (self);
   g_mutex_unlock (&self->lock);
-}
-
-static void
-join (CallProgress *self)
-{
-  GThread *thread;
-
-  g_mutex_lock (&self->lock);
-  thread = g_steal_pointer (&self->thread);
-  g_mutex_unlock (&self->lock);
-  if (thread == NULL)
-    return;
-  g_thread_join (thread);
-  g_clear_pointer (&self->synth, tone_synth_free);
-  gst_clear_object (&self->pad);
-  gst_clear_tag_list (&self->tags);
 }
 
 void
 call_progress_finish (CallProgress *self)
 {
-  if (self->limit == GST_CLOCK_TIME_NONE)
-    call_progress_stop (self);
-  join (self);
+  gint64 deadline = g_get_monotonic_time () + FINISH_TIMEOUT_US;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->run != NULL && self->run->limit == GST_CLOCK_TIME_NONE)
+    stop (self);
+  while (self->run != NULL && g_cond_wait_until (&self->over, &self->lock, deadline))
+    ;
+}
+
+static Run *
+run_new (CallProgress *self, GstPad *pad, ToneKind kind, GstClockTime limit, GstTagList *tags)
+{
+  const ZoneTone *tone = &self->zone->tones[kind];
+  g_autoptr (ToneScript) script = tone_script_parse (tone->script, NULL);
+  ToneSynthSettings settings = {.rate = RATE, .level = tone->level, .edge = EDGE_TIME};
+  Run *run = g_new0 (Run, 1);
+
+  run->progress = self;
+  run->pad = pad;
+  run->synth = tone_synth_new (script, &settings, NULL);
+  run->limit = limit;
+  run->tags = tags != NULL ? gst_tag_list_ref (tags) : NULL;
+  return run;
 }
 
 void
 call_progress_play (CallProgress *self, GstPad *pad, ToneKind kind, GstClockTime limit, GstTagList *tags)
 {
-  const ZoneTone *tone = &self->zone->tones[kind];
-  g_autoptr (ToneScript) script = tone_script_parse (tone->script, NULL);
-  ToneSynthSettings settings = {.rate = RATE, .level = tone->level, .edge = EDGE_TIME};
+  Run *next = run_new (self, pad, kind, limit, tags);
 
-  call_progress_stop (self);
-  join (self);
-  self->synth = tone_synth_new (script, &settings, NULL);
-  self->pad = pad;
-  self->limit = limit;
-  self->tags = tags != NULL ? gst_tag_list_ref (tags) : NULL;
   g_mutex_lock (&self->lock);
-  self->stopped = self->closed;
-  self->thread = g_thread_new ("call-progress", run, self);
+  stop (self);
+  next->stopped = self->closed;
+  next->before = g_steal_pointer (&self->thread);
+  self->run = next;
+  self->thread = g_thread_new ("call-progress", run, next);
   g_mutex_unlock (&self->lock);
 }
 
@@ -195,8 +244,8 @@ call_progress_close (CallProgress *self)
 {
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
+  stop (self);
   g_mutex_unlock (&self->lock);
-  call_progress_stop (self);
 }
 
 CallProgress *
@@ -211,8 +260,10 @@ clear (gpointer data)
   CallProgress *self = data;
 
   call_progress_stop (self);
-  join (self);
+  if (self->thread != NULL)
+    g_thread_join (self->thread);
   g_mutex_clear (&self->lock);
+  g_cond_clear (&self->over);
 }
 
 void

@@ -24,13 +24,13 @@ typedef struct CallProgress CallProgress;
 
 /* @element: whose clock and base time count, not owned. */
 CallProgress *call_progress_new (GstElement *element, const ToneZone *zone);
-/* On @pad (transfer full), until stop() or for @limit. In place of what it played before. */
+/* On @pad (transfer full), until stop() or for @limit. In place of what it played before. Does not wait. */
 void call_progress_play (CallProgress *self, GstPad *pad, ToneKind kind, GstClockTime limit, GstTagList *tags);
 /* Does not wait: nothing new is pushed. */
 void call_progress_stop (CallProgress *self);
-/* Waits until the limit has come; what has none stops. */
+/* Waits until the limit has come (bounded); what has none stops. */
 void call_progress_finish (CallProgress *self);
-/* Likewise, and for good: play() does nothing any more. */
+/* Stops for good: play() does nothing any more. */
 void call_progress_close (CallProgress *self);
 CallProgress *call_progress_ref (CallProgress *self);
 void call_progress_unref (CallProgress *self);

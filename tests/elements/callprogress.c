@@ -131,6 +131,25 @@ test_stop (void)
   g_assert_cmpint (g_get_monotonic_time () - before, <, CALL_TEST_TIMEOUT / 1000);
 }
 
+/* The ringback stands in a pipeline that was paused: the call goes on without it. */
+static void
+test_paused (void)
+{
+  g_autoptr (CallPipeline) bob = call_pipeline_start (CALLEE);
+  g_autoptr (CallPipeline) alice = NULL;
+  g_autoptr (GstElement) ear = NULL;
+
+  g_assert_true (call_pipeline_wait_message (bob, "call-ready"));
+  alice = call_pipeline_start (CALLER (" on-end=wait"));
+  g_assert_true (call_pipeline_wait_state (alice, "ringing"));
+  g_assert_true (call_pipeline_wait_buffers (alice, "count-ear", 5));
+  ear = gst_bin_get_by_name (GST_BIN (alice->pipeline), "count-ear");
+  gst_element_set_state (alice->pipeline, GST_STATE_PAUSED);
+  g_assert_cmpint (gst_element_get_state (ear, NULL, NULL, CALL_TEST_TIMEOUT), ==, GST_STATE_CHANGE_SUCCESS);
+  call_pipeline_emit (bob, "out", "hang-up");
+  g_assert_true (call_pipeline_wait_state (alice, "idle"));
+}
+
 static void
 test_settings (void)
 {
@@ -153,6 +172,7 @@ main (int argc, char **argv)
   g_test_add_func ("/callprogress/ringback", test_ringback);
   g_test_add_func ("/callprogress/busy", test_busy);
   g_test_add_func ("/callprogress/stop", test_stop);
+  g_test_add_func ("/callprogress/paused", test_paused);
   g_test_add_func ("/callprogress/settings", test_settings);
   return g_test_run ();
 }
