@@ -331,17 +331,21 @@ output_query (GstPad *pad, GstObject *parent, GstQuery *query)
   }
 }
 
+/* Two streams of the peer may come to one pad, each on a thread of its own. */
 static GstClockTime *
 get_last (GstPad *user)
 {
   GQuark quark = g_quark_from_static_string ("gst-call-output-last");
-  GstClockTime *last = g_object_get_qdata (G_OBJECT (user), quark);
+  GstClockTime *last;
 
-  if (last != NULL)
-    return last;
-  last = g_new (GstClockTime, 1);
-  *last = GST_CLOCK_TIME_NONE;
-  g_object_set_qdata_full (G_OBJECT (user), quark, last, g_free);
+  GST_OBJECT_LOCK (user);
+  last = g_object_get_qdata (G_OBJECT (user), quark);
+  if (last == NULL) {
+    last = g_new (GstClockTime, 1);
+    *last = GST_CLOCK_TIME_NONE;
+    g_object_set_qdata_full (G_OBJECT (user), quark, last, g_free);
+  }
+  GST_OBJECT_UNLOCK (user);
   return last;
 }
 

@@ -116,16 +116,16 @@ stop_timer (GstClockID timer)
   gst_clock_id_unref (timer);
 }
 
-/* A pad that was given out before they were removed is no longer one of ours. */
+/* Not one that was given out before they were removed, and not twice: two streams of the peer may begin in one pad. */
 static gboolean
-is_ours (GstCallSrc *self, GstPad *pad)
+is_to_be_shown (GstCallSrc *self, GstPad *pad)
 {
   gboolean ours;
 
   GST_OBJECT_LOCK (self);
   ours = g_ptr_array_find (self->pads, pad, NULL);
   GST_OBJECT_UNLOCK (self);
-  return ours;
+  return ours && GST_OBJECT_PARENT (pad) == NULL;
 }
 
 /* The pad is shown with its caps on it, so that autopluggers see at once what it carries: that is when the segment,
@@ -143,7 +143,7 @@ expose_pad (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
    * wait for at each pad and take their handler back once: they must not do so twice at a time. The lock orders the
    * emissions of this signal and of no-more-pads and guards nothing else, so a handler may call whatever it likes. */
   g_rec_mutex_lock (&self->expose_lock);
-  shown = is_ours (self, pad);
+  shown = is_to_be_shown (self, pad);
   if (shown)
     gst_element_add_pad (GST_ELEMENT (self), pad);
   g_rec_mutex_unlock (&self->expose_lock);

@@ -136,6 +136,27 @@ test_shown_too_late (void)
   g_clear_object (&watch.src);
 }
 
+/* Two streams of the peer begin in one pad at a time. */
+static void
+test_shown_twice (void)
+{
+  GstElement *src = gst_object_ref_sink (gst_element_factory_make ("callsrc", NULL));
+  g_autoptr (GstPad) pad = gst_call_src_output (src, GST_CALL_MEDIA_AUDIO, 0);
+  Watch watch = {.src = src};
+  GThread *showers[2];
+
+  g_rec_mutex_lock (&GST_CALL_SRC (src)->expose_lock);
+  for (guint i = 0; i < G_N_ELEMENTS (showers); i++)
+    showers[i] = g_thread_new ("show-track", show_sound, pad);
+  wait_no_more_pads (&watch, QUIET);
+  g_rec_mutex_unlock (&GST_CALL_SRC (src)->expose_lock);
+  for (guint i = 0; i < G_N_ELEMENTS (showers); i++)
+    g_thread_join (showers[i]);
+  g_assert_cmpuint (src->numpads, ==, 1);
+  gst_call_src_remove_pads (GST_CALL_SRC (src));
+  gst_clear_object (&src);
+}
+
 /* Another element of the session still has the worker, which speaks to us for the last time. */
 static void
 test_told_too_late (void)
@@ -157,6 +178,7 @@ main (int argc, char **argv)
   GST_ELEMENT_REGISTER (callsrc, NULL);
   g_test_add_func ("/call-pads/no-more-pads", test_no_more_pads);
   g_test_add_func ("/call-pads/shown-too-late", test_shown_too_late);
+  g_test_add_func ("/call-pads/shown-twice", test_shown_twice);
   g_test_add_func ("/call-pads/told-too-late", test_told_too_late);
   return g_test_run ();
 }
