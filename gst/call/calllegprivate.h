@@ -88,6 +88,8 @@ typedef struct
 } CallLegStream;
 
 void call_leg_receive_pad (GstElement *webrtcbin, GstPad *pad, GstCallLeg *self);
+/* (element-type CallLegStream), not owned: for the context's thread, while the leg is not closed. */
+GPtrArray *call_leg_copy_streams (GstCallLeg *self);
 void call_leg_receive_open (GstCallLeg *self);  /* lets media pass */
 void call_leg_receive_close (GstCallLeg *self); /* wakes and silences */
 void call_leg_stream_free (gpointer stream);

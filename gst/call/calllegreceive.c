@@ -29,8 +29,8 @@ request_key (CallLegStream *stream)
   gst_pad_send_event (stream->pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
-static GPtrArray *
-copy_streams (GstCallLeg *self)
+GPtrArray *
+call_leg_copy_streams (GstCallLeg *self)
 {
   GPtrArray *streams = g_ptr_array_new ();
 
@@ -45,7 +45,7 @@ static gboolean
 on_key_timer (gpointer data)
 {
   GstCallLeg *self = data;
-  g_autoptr (GPtrArray) streams = copy_streams (self);
+  g_autoptr (GPtrArray) streams = call_leg_copy_streams (self);
 
   for (guint i = 0; i < streams->len; i++)
     request_key (g_ptr_array_index (streams, i));

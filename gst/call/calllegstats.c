@@ -83,6 +83,7 @@ gst_call_leg_get_stats (GstCallLeg *self)
 {
   GstStructure *result = gst_structure_new_empty ("call-stats");
   g_autoptr (GstElement) rtpbin = NULL;
+  g_autoptr (GPtrArray) streams = NULL;
 
   if (self->closed)
     return result;
@@ -93,11 +94,10 @@ gst_call_leg_get_stats (GstCallLeg *self)
     call_leg_get_report (self, input->ssrc, &remote);
     add_track (result, rtpbin, input->media, input->index, input->ssrc, &remote);
   }
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->streams->len; i++) {
-    const CallLegStream *stream = g_ptr_array_index (self->streams, i);
+  streams = call_leg_copy_streams (self); /* rtpbin is not asked under a lock of ours */
+  for (guint i = 0; i < streams->len; i++) {
+    const CallLegStream *stream = g_ptr_array_index (streams, i);
     add_track (result, rtpbin, stream->media, stream->index, stream->ssrc, NULL);
   }
-  g_mutex_unlock (&self->lock);
   return result;
 }
