@@ -290,6 +290,19 @@ start_composing (GstCallRecordSink *self)
   return self->compose == NULL || record_compose_start (self->compose, &settings, &encoders, wait_for_call, own_name);
 }
 
+/* What stood behind the pads was for the caps and the settings of that time. */
+static void
+reset_inputs (GstCallRecordSink *self)
+{
+  g_autoptr (GList) inputs = NULL;
+
+  GST_OBJECT_LOCK (self);
+  inputs = g_hash_table_get_values (self->inputs);
+  GST_OBJECT_UNLOCK (self);
+  for (GList *item = inputs; item != NULL; item = item->next)
+    record_input_reset (item->data);
+}
+
 static GstStateChangeReturn
 gst_call_record_sink_change_state (GstElement *element, GstStateChange transition)
 {
@@ -299,6 +312,8 @@ gst_call_record_sink_change_state (GstElement *element, GstStateChange transitio
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && (!configure_writer (self) || !start_composing (self)))
     return GST_STATE_CHANGE_FAILURE;
   ret = GST_ELEMENT_CLASS (gst_call_record_sink_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    reset_inputs (self);
   if (self->compose != NULL
       && (transition == GST_STATE_CHANGE_PAUSED_TO_READY
           || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE)))

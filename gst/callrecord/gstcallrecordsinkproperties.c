@@ -100,7 +100,7 @@ make_stats (GstCallRecordSink *self)
   gst_call_record_writer_get_figures (self->writer, &figures);
   stats = gst_structure_new ("call-record-stats", "files", G_TYPE_UINT64, figures.files, "file", G_TYPE_STRING,
       figures.file, "duration", G_TYPE_UINT64, figures.duration, "bytes", G_TYPE_UINT64, figures.bytes, NULL);
-  g_free (figures.file);
+  recorder_figures_clear (&figures);
   return stats;
 }
 

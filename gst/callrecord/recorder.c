@@ -45,6 +45,20 @@ recorder_settings_copy (RecorderSettings *to, const RecorderSettings *from)
   to->peer_name = g_strdup (from->peer_name);
 }
 
+void
+recorder_figures_clear (RecorderFigures *figures)
+{
+  g_free (figures->file);
+  *figures = (RecorderFigures){0};
+}
+
+void
+recorder_figures_copy (RecorderFigures *to, const RecorderFigures *from)
+{
+  *to = *from;
+  to->file = g_strdup (from->file);
+}
+
 gboolean
 recorder_is_done (Recorder *self)
 {
@@ -136,18 +150,26 @@ recorder_new (const RecorderSettings *settings, const RecorderCallbacks *callbac
 }
 
 void
-recorder_free (Recorder *self)
+recorder_finish (Recorder *self)
 {
   recorder_stop (self);
-  g_thread_join (self->thread);
-  g_thread_pool_free (self->finisher, FALSE, TRUE);
+  if (self->thread != NULL)
+    g_thread_join (g_steal_pointer (&self->thread));
+  if (self->finisher != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->finisher), FALSE, TRUE);
+}
+
+void
+recorder_free (Recorder *self)
+{
+  recorder_finish (self);
   g_queue_clear_full (&self->inbox, recorder_item_free);
   record_sequence_free (self->sequence);
   g_ptr_array_unref (self->outputs);
   g_ptr_array_unref (self->tracks);
   g_array_unref (self->waiting);
   recorder_settings_clear (&self->settings);
-  g_free (self->figures.file);
+  recorder_figures_clear (&self->figures);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
   g_free (self);
@@ -350,7 +372,6 @@ void
 recorder_get_figures (Recorder *self, RecorderFigures *figures)
 {
   g_mutex_lock (&self->lock);
-  *figures = self->figures;
-  figures->file = g_strdup (self->figures.file);
+  recorder_figures_copy (figures, &self->figures);
   g_mutex_unlock (&self->lock);
 }

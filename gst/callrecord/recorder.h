@@ -40,7 +40,8 @@ typedef struct
 
 /* @settings are copied. */
 Recorder *recorder_new (const RecorderSettings *settings, const RecorderCallbacks *callbacks, gpointer user_data);
-/* Finishes all files and waits for that. */
+/* Finishes all files and waits for that; what comes afterwards is thrown away. */
+void recorder_finish (Recorder *self);
 void recorder_free (Recorder *self);
 
 /* Media keeps time, and comes this late. Without it, media is as fast as it is taken. */
@@ -73,6 +74,9 @@ typedef struct
   char *file;            /* (transfer full): its path, NULL: there was none */
 } RecorderFigures;
 
+/* @to: cleared, or not initialised. */
+void recorder_figures_copy (RecorderFigures *to, const RecorderFigures *from);
+void recorder_figures_clear (RecorderFigures *figures);
 void recorder_get_figures (Recorder *self, RecorderFigures *figures);
 
 G_END_DECLS

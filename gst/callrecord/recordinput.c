@@ -21,6 +21,7 @@ struct RecordInput
   GstPad *writer_pad;
   GstElement *chain; /* NULL: the pad goes straight to the writer */
   GQuark media;      /* name of the caps that it was made for; 0: not yet */
+  gulong watch;      /* a probe of writer_pad; 0: none */
 };
 
 /* The chain for each kind of caps; "" for none. ${...} is filled in by make_chain(). */
@@ -144,13 +145,13 @@ on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-static void
+static gulong
 watch_pad (GstPad *pad, GstElement *writer, gboolean encoded, const RecordInputSettings *settings)
 {
   Watch *watch = g_new (Watch, 1);
 
   *watch = (Watch){.writer = writer, .encoded = encoded, .idle_power = pow (10, settings->idle_level / 10)};
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_sound, watch, g_free);
+  return gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_sound, watch, g_free);
 }
 
 /* ---- public ---- */
@@ -223,7 +224,7 @@ record_input_configure (RecordInput *self, GstCaps *caps, const RecordInputSetti
   description = find_description (media, settings);
   self->media = g_quark_from_string (media);
   if (settings->idle_level > RECORD_INPUT_LEVEL_OFF && g_str_equal (media, "audio/x-opus"))
-    watch_pad (self->writer_pad, self->writer, TRUE, settings);
+    self->watch = watch_pad (self->writer_pad, self->writer, TRUE, settings);
   if (description[0] == '\0')
     return gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), self->writer_pad);
   if (!make_chain (self, media, settings))
@@ -242,11 +243,21 @@ record_input_remove_element (GstBin *bin, GstElement *element)
 }
 
 void
-record_input_free (RecordInput *self)
+record_input_reset (RecordInput *self)
 {
   gst_ghost_pad_set_target (GST_GHOST_PAD (self->ghost), NULL);
   if (self->chain != NULL)
-    record_input_remove_element (self->bin, self->chain);
+    record_input_remove_element (self->bin, g_steal_pointer (&self->chain));
+  if (self->watch != 0)
+    gst_pad_remove_probe (self->writer_pad, self->watch);
+  self->watch = 0;
+  self->media = 0;
+}
+
+void
+record_input_free (RecordInput *self)
+{
+  record_input_reset (self);
   gst_element_release_request_pad (self->writer, self->writer_pad);
   g_free (self);
 }

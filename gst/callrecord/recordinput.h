@@ -41,7 +41,9 @@ void record_input_remove_element (GstBin *bin, GstElement *element);
 RecordInput *record_input_new (GstBin *bin, GstPad *ghost, GstElement *writer, GstPad *writer_pad);
 /* The pad's caps have come. FALSE with an element error posted or @caps not taken. On the streaming thread. */
 gboolean record_input_configure (RecordInput *self, GstCaps *caps, const RecordInputSettings *settings);
-/* Takes what it made out of the bin, and gives its pad of the writer back. On a thread of the application. */
+/* Takes what it made out of the bin: other caps and settings may come. On a thread of the application, like this: */
+void record_input_reset (RecordInput *self);
+/* The same, and gives its pad of the writer back. */
 void record_input_free (RecordInput *self);
 
 G_END_DECLS

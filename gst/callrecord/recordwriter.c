@@ -34,7 +34,11 @@ struct _GstCallRecordWriter
   GstElement parent;
 
   RecorderSettings settings;
-  Recorder *recorder; /* from PAUSED on */
+  /* From PAUSED on. A streaming thread that brings buffers has it until its pad is inactive; whoever else asks, at any
+   * time, holds the gate. */
+  Recorder *recorder;
+  GRWLock gate;
+  RecorderFigures figures; /* of the recorder that was the last; under the gate */
   guint32 eos_seqnum;
 };
 
@@ -158,12 +162,14 @@ take_tags (GstCallRecordWriter *self, WriterPad *pad, GstEvent *event)
     recorder_set_call (self->recorder, pad->track, call_id, peer, peer_name);
 }
 
-/* What callsrc says besides the stream. */
+/* What callsrc says besides the stream. Under the gate. */
 static void
 take_word (GstCallRecordWriter *self, WriterPad *pad, GstEvent *event)
 {
   const GstStructure *structure = gst_event_get_structure (event);
 
+  if (self->recorder == NULL || !pad->has_track)
+    return;
   if (structure != NULL && gst_structure_has_name (structure, "call-quality"))
     recorder_set_quality (self->recorder, pad->track, gst_structure_copy (structure));
   else if (structure != NULL && gst_structure_has_name (structure, "call-ended"))
@@ -179,8 +185,10 @@ end_track (GstCallRecordWriter *self, WriterPad *pad)
   first = !pad->ended;
   pad->ended = TRUE;
   GST_OBJECT_UNLOCK (self);
+  g_rw_lock_reader_lock (&self->gate);
   if (first && pad->has_track && self->recorder != NULL)
     recorder_end_track (self->recorder, pad->track);
+  g_rw_lock_reader_unlock (&self->gate);
 }
 
 static gboolean
@@ -202,8 +210,9 @@ writer_event (GstPad *pad, GstObject *parent, GstEvent *event)
         take_tags (self, writer_pad, event);
       break;
     case GST_EVENT_CUSTOM_DOWNSTREAM_OOB:
-      if (self->recorder != NULL)
-        take_word (self, writer_pad, event);
+      g_rw_lock_reader_lock (&self->gate);
+      take_word (self, writer_pad, event);
+      g_rw_lock_reader_unlock (&self->gate);
       break;
     case GST_EVENT_EOS:
       self->eos_seqnum = gst_event_get_seqnum (event);
@@ -362,9 +371,12 @@ on_now (gpointer user_data)
 
 /* ---- states ---- */
 
+/* With the gate closed for others. */
 static void
 register_pad (GstCallRecordWriter *self, WriterPad *pad)
 {
+  if (self->recorder == NULL || pad->has_track)
+    return;
   pad->track = recorder_add_track (self->recorder, pad->name, pad->video);
   pad->has_track = TRUE;
   pad->ended = FALSE;
@@ -377,20 +389,32 @@ start (GstCallRecordWriter *self)
   static const RecorderCallbacks callbacks = {on_message, on_error, on_ended, on_key_unit, on_now};
 
   self->eos_seqnum = 0;
+  g_rw_lock_writer_lock (&self->gate);
+  recorder_figures_clear (&self->figures);
   self->recorder = recorder_new (&self->settings, &callbacks, self);
   GST_OBJECT_LOCK (self);
   for (GList *item = GST_ELEMENT (self)->sinkpads; item != NULL; item = item->next)
     register_pad (self, get_writer_pad (item->data));
   GST_OBJECT_UNLOCK (self);
+  g_rw_lock_writer_unlock (&self->gate);
 }
 
+/* No pad is active any more. */
 static void
-forget_tracks (GstCallRecordWriter *self)
+finish (GstCallRecordWriter *self)
 {
+  Recorder *recorder = self->recorder;
+
+  recorder_finish (recorder);
+  g_rw_lock_writer_lock (&self->gate);
+  recorder_get_figures (recorder, &self->figures);
+  self->recorder = NULL;
   GST_OBJECT_LOCK (self);
   for (GList *item = GST_ELEMENT (self)->sinkpads; item != NULL; item = item->next)
     get_writer_pad (item->data)->has_track = FALSE;
   GST_OBJECT_UNLOCK (self);
+  g_rw_lock_writer_unlock (&self->gate);
+  recorder_free (recorder);
 }
 
 static GstStateChangeReturn
@@ -404,10 +428,8 @@ gst_call_record_writer_change_state (GstElement *element, GstStateChange transit
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     recorder_stop (self->recorder); /* so that no pad waits for it */
   ret = GST_ELEMENT_CLASS (gst_call_record_writer_parent_class)->change_state (element, transition);
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
-    forget_tracks (self);
-    g_clear_pointer (&self->recorder, recorder_free);
-  }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    finish (self);
   return ret;
 }
 
@@ -438,13 +460,18 @@ gst_call_record_writer_release_pad (GstElement *element, GstPad *pad)
 static void
 gst_call_record_writer_finalize (GObject *object)
 {
-  recorder_settings_clear (&GST_CALL_RECORD_WRITER (object)->settings);
+  GstCallRecordWriter *self = GST_CALL_RECORD_WRITER (object);
+
+  recorder_settings_clear (&self->settings);
+  recorder_figures_clear (&self->figures);
+  g_rw_lock_clear (&self->gate);
   G_OBJECT_CLASS (gst_call_record_writer_parent_class)->finalize (object);
 }
 
 static void
 gst_call_record_writer_init (GstCallRecordWriter *self)
 {
+  g_rw_lock_init (&self->gate);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
 }
 
@@ -493,10 +520,11 @@ gst_call_record_writer_add (GstElement *writer, const char *name, gboolean video
   g_object_set_data_full (G_OBJECT (pad), "writer-pad", writer_pad, writer_pad_free);
   gst_pad_set_chain_function (pad, writer_chain);
   gst_pad_set_event_function (pad, writer_event);
-  if (self->recorder != NULL)
-    register_pad (self, writer_pad);
   gst_pad_set_active (pad, TRUE);
   gst_element_add_pad (writer, pad);
+  g_rw_lock_writer_lock (&self->gate);
+  register_pad (self, writer_pad); /* unless the start of the recorder has seen it */
+  g_rw_lock_writer_unlock (&self->gate);
   return pad;
 }
 
@@ -505,8 +533,10 @@ gst_call_record_writer_split (GstElement *writer)
 {
   GstCallRecordWriter *self = GST_CALL_RECORD_WRITER (writer);
 
+  g_rw_lock_reader_lock (&self->gate);
   if (self->recorder != NULL)
     recorder_split (self->recorder);
+  g_rw_lock_reader_unlock (&self->gate);
 }
 
 void
@@ -514,8 +544,10 @@ gst_call_record_writer_note_sound (GstElement *writer, GstClockTime running_time
 {
   GstCallRecordWriter *self = GST_CALL_RECORD_WRITER (writer);
 
+  g_rw_lock_reader_lock (&self->gate);
   if (self->recorder != NULL)
     recorder_note_sound (self->recorder, running_time);
+  g_rw_lock_reader_unlock (&self->gate);
 }
 
 void
@@ -523,7 +555,10 @@ gst_call_record_writer_get_figures (GstElement *writer, RecorderFigures *figures
 {
   GstCallRecordWriter *self = GST_CALL_RECORD_WRITER (writer);
 
-  memset (figures, 0, sizeof *figures);
+  g_rw_lock_reader_lock (&self->gate);
   if (self->recorder != NULL)
     recorder_get_figures (self->recorder, figures);
+  else
+    recorder_figures_copy (figures, &self->figures);
+  g_rw_lock_reader_unlock (&self->gate);
 }

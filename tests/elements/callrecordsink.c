@@ -110,14 +110,20 @@ static void
 test_stop (RecordRig *rig, gconstpointer data)
 {
   g_autoptr (JsonParser) parser = NULL;
+  g_autoptr (GstStructure) stats = NULL;
+  JsonObject *manifest;
+  guint64 bytes = 0;
 
   record_rig_make (rig, SOUND "! callrecordsink name=rec", "a.mkv");
   record_rig_play (rig);
   record_rig_pass_state (rig, "started");
   record_rig_wait_duration (rig, GST_SECOND);
   gst_element_set_state (rig->pipeline, GST_STATE_NULL);
-  g_assert_cmpstr (
-      json_object_get_string_member (record_rig_read_manifest (rig, "a.json", &parser), "reason"), ==, "stop");
+  manifest = record_rig_read_manifest (rig, "a.json", &parser);
+  g_assert_cmpstr (json_object_get_string_member (manifest, "reason"), ==, "stop");
+  g_object_get (rig->record, "stats", &stats, NULL);
+  g_assert_true (gst_structure_get_uint64 (stats, "bytes", &bytes));
+  g_assert_cmpint (json_object_get_int_member (manifest, "bytes"), ==, bytes);
 }
 
 static void
@@ -227,6 +233,59 @@ test_states (RecordRig *rig, gconstpointer data)
   }
 }
 
+/* Who looks at a recording, or splits it, does not know when it ends. */
+static gpointer
+watch (gpointer user_data)
+{
+  RecordRig *rig = user_data;
+
+  while (!g_atomic_int_get (&rig->stop)) {
+    g_autoptr (GstStructure) stats = NULL;
+    g_object_get (rig->record, "stats", &stats, NULL);
+    g_signal_emit_by_name (rig->record, "split");
+  }
+  return NULL;
+}
+
+static void
+test_watched (RecordRig *rig, gconstpointer data)
+{
+  GThread *thread;
+
+  record_rig_make (rig,
+      "audiotestsrc samplesperbuffer=480 ! callrecordsink name=rec overwrite=true idle-level=-50 manifest=false",
+      "a.mkv");
+  thread = g_thread_new ("watch", watch, rig);
+  for (guint i = 0; i < 100; i++) {
+    gst_element_set_state (rig->pipeline, GST_STATE_PLAYING);
+    record_rig_pass_state (rig, "started");
+    gst_element_set_state (rig->pipeline, GST_STATE_READY);
+    gst_bus_set_flushing (rig->bus, TRUE);
+    gst_bus_set_flushing (rig->bus, FALSE);
+  }
+  g_atomic_int_set (&rig->stop, TRUE);
+  g_thread_join (thread);
+}
+
+/* What may be changed in READY has changed when it goes on. */
+static void
+test_other_settings (RecordRig *rig, gconstpointer data)
+{
+  record_rig_make (rig, SOUND "! callrecordsink name=rec overwrite=true", "a.mkv");
+  for (gint bitrate = 48000; bitrate > 20000; bitrate -= 16000) {
+    g_autoptr (GstElement) encoder = NULL;
+    gint is = 0;
+    g_object_set (rig->record, "audio-bitrate", bitrate, NULL);
+    record_rig_play (rig);
+    record_rig_pass_state (rig, "started");
+    encoder = gst_bin_get_by_name (GST_BIN (rig->record), "encoder");
+    g_object_get (encoder, "bitrate", &is, NULL);
+    g_assert_cmpint (is, ==, bitrate);
+    gst_element_set_state (rig->pipeline, GST_STATE_READY);
+    record_rig_assert_finished (rig, "a.mkv", "stop");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -242,7 +301,9 @@ main (int argc, char **argv)
       {"/callrecordsink/file/max-files", test_max_files},
       {"/callrecordsink/file/split", test_split},
       {"/callrecordsink/pads/late", test_late},
-      {"/callrecordsink/states", test_states},
+      {"/callrecordsink/states/quick", test_states},
+      {"/callrecordsink/states/watched", test_watched},
+      {"/callrecordsink/states/other-settings", test_other_settings},
   };
 
   return record_rig_run (argc, argv, tests, G_N_ELEMENTS (tests));

@@ -19,6 +19,7 @@ typedef struct
   char *folder;
   GstElement *pipeline, *record;
   GstBus *bus;
+  gint stop; /* atomic: of threads of a test */
 } RecordRig;
 
 typedef struct
