@@ -78,6 +78,12 @@ say_no_more_pads (GstCallSrc *self, gboolean all_there)
 }
 
 static void
+tracks_are_known (GstElement *element, gpointer user_data)
+{
+  say_no_more_pads (GST_CALL_SRC (element), FALSE);
+}
+
+static void
 quiet_time_is_over (GstElement *element, gpointer user_data)
 {
   say_no_more_pads (GST_CALL_SRC (element), TRUE);
@@ -264,7 +270,7 @@ gst_call_src_tracks (GstElement *element, const guint n_tracks[2])
   GstCallSrc *self = GST_CALL_SRC (element);
   GValue on_end = G_VALUE_INIT;
   guint n_expected = 0;
-  gboolean fill;
+  gboolean fill, closed;
 
   g_value_init (&on_end, gst_call_on_end_get_type ());
   g_object_get_property (G_OBJECT (self), "on-end", &on_end);
@@ -276,8 +282,11 @@ gst_call_src_tracks (GstElement *element, const guint n_tracks[2])
   for (gint media = 0; media < 2; media++)
     n_expected += fill ? MAX (1, n_tracks[media]) : n_tracks[media];
   self->n_expected = n_expected;
+  closed = self->closed;
   GST_OBJECT_UNLOCK (self);
-  say_no_more_pads (self, FALSE);
+  if (closed)
+    return;
+  gst_element_call_async (element, tracks_are_known, NULL, NULL); /* the worker waits for no signal handler */
   start_quiet_timer (self);
   for (gint media = 0; fill && media < 2; media++)
     if (n_tracks[media] == 0)

@@ -18,26 +18,39 @@ typedef struct
   guint pads;            /* pad-added has come back */
   guint pads_at_no_more; /* at no-more-pads */
   gboolean no_more_pads;
+  gboolean told; /* the description of the peer was, while a pad was being shown */
   GThread *teller;
 } Watch;
 
 static gboolean
-wait_no_more_pads (Watch *self, gint64 time)
+wait_for (Watch *self, const gboolean *condition, gint64 time)
 {
   gint64 end = g_get_monotonic_time () + time;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  while (!self->no_more_pads)
+  while (!*condition)
     if (!g_cond_wait_until (&self->changed, &self->lock, end))
       return FALSE;
   return TRUE;
 }
 
+static gboolean
+wait_no_more_pads (Watch *self, gint64 time)
+{
+  return wait_for (self, &self->no_more_pads, time);
+}
+
 /* The description of the peer comes on the thread of the signalling. */
 static gpointer
-tell_tracks (gpointer src)
+tell_tracks (gpointer user_data)
 {
-  gst_call_src_tracks (src, (const guint[2]){1, 1});
+  Watch *self = user_data;
+
+  gst_call_src_tracks (self->src, (const guint[2]){1, 1});
+  g_mutex_lock (&self->lock);
+  self->told = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
   return NULL;
 }
 
@@ -47,7 +60,9 @@ on_pad_added (GstElement *src, GstPad *pad, gpointer user_data)
   Watch *self = user_data;
 
   if (self->pads == 1) {
-    self->teller = g_thread_new ("tell-tracks", tell_tracks, src);
+    self->teller = g_thread_new ("tell-tracks", tell_tracks, self);
+    /* That thread has other things to do than to wait for this handler. */
+    g_assert_true (wait_for (self, &self->told, WAIT));
     wait_no_more_pads (self, QUIET);
   }
   g_mutex_lock (&self->lock);
