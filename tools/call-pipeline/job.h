@@ -62,7 +62,7 @@ struct Job
   gboolean answered;              /* it has had its call */
   gboolean call_ended;            /* it said so */
   gboolean over_memory;           /* was killed for it */
-  gboolean forced;                /* was killed, because it did not end */
+  gboolean asked;                 /* to end: it is not started again, however it does */
   gint64 created, started, ended; /* wall clock, us; 0: not yet */
   int wait_status;
   char *gone;     /* reason of call-gone, or of its call's end */

@@ -44,15 +44,15 @@ forget (Worker *worker, Job *job)
   job_free (job);
 }
 
-/* Of those that are over, the ones that ended first. */
+/* Of those that are over, the ones that ended first; not @last, whatever the clock says: it is still talked about. */
 static void
-forget_old (Worker *worker)
+forget_old (Worker *worker, const Job *last)
 {
   while (worker->jobs.length - worker_count_live (worker, NULL) > MAX_REMEMBERED) {
     Job *oldest = NULL;
     for (GList *at = worker->jobs.head; at != NULL; at = at->next) {
       Job *job = at->data;
-      if (job_state_is_over (job->state) && (oldest == NULL || job->ended < oldest->ended))
+      if (job != last && job_state_is_over (job->state) && (oldest == NULL || job->ended < oldest->ended))
         oldest = job;
     }
     forget (worker, oldest);
@@ -92,7 +92,7 @@ job_is_over (Worker *worker, Job *job)
   worker_count (worker->ends, key);
   give_call_up (worker, job);
   release_claim (worker, job);
-  forget_old (worker);
+  forget_old (worker, job);
   worker_job_over (worker);
 }
 
@@ -135,7 +135,7 @@ on_job_end (Job *job, gpointer user_data)
   guint delay;
 
   g_clear_handle_id (&job->timer, g_source_remove);
-  if (worker->drain != DRAIN_NONE || job->forced || job->restarts >= job->order->max_restarts
+  if (worker->drain != DRAIN_NONE || job->asked || job->restarts >= job->order->max_restarts
       || !job_should_restart (job->order->restart, job->state, job->wait_status, job->call_ended)) {
     job_is_over (worker, job);
     return;
@@ -173,46 +173,60 @@ on_force (gpointer user_data)
   Job *job = user_data;
 
   job->timer = 0;
-  job->forced = TRUE;
   job_signal (job, SIGKILL);
   return G_SOURCE_REMOVE;
 }
 
+/* To ask again does not give it more time. */
 void
 worker_stop_job (Worker *worker, Job *job, gboolean force)
 {
+  gboolean again = job->state == JOB_STOPPING;
+
   if (job_state_is_over (job->state))
     return;
-  g_clear_handle_id (&job->timer, g_source_remove);
   if (job->pid == 0) { /* waits to be started again */
+    g_clear_handle_id (&job->timer, g_source_remove);
     job->state = JOB_STOPPED;
     job->ended = g_get_real_time ();
     job_is_over (worker, job);
     return;
   }
-  if (job->state != JOB_STOPPING || force)
+  if (force || !again)
     job_signal (job, force ? SIGKILL : SIGINT);
+  if (!again)
+    job->timer = g_timeout_add (FORCE_MS, on_force, job);
   job->state = JOB_STOPPING;
-  job->forced |= force;
-  job->timer = g_timeout_add (FORCE_MS, on_force, job);
+  job->asked = TRUE;
 }
 
-/* A copy: what is stopped may be forgotten. */
+/* Of those that are over, some may be forgotten meanwhile. */
+static GList *
+list_live (Worker *worker)
+{
+  GList *live = NULL;
+
+  for (GList *at = worker->jobs.tail; at != NULL; at = at->prev)
+    if (!job_state_is_over (((Job *) at->data)->state))
+      live = g_list_prepend (live, at->data);
+  return live;
+}
+
+/* A second SIGINT would be one to give up: who was stopped by hand had his. */
 void
 worker_signal_all (Worker *worker, int number)
 {
-  g_autoptr (GList) jobs = g_list_copy (worker->jobs.head);
+  g_autoptr (GList) jobs = list_live (worker);
 
   for (GList *at = jobs; at != NULL; at = at->next) {
     Job *job = at->data;
-    if (job_state_is_over (job->state))
-      continue;
-    if (job->pid == 0)
+    if (job->pid == 0) {
       worker_stop_job (worker, job, FALSE);
-    else
+      continue;
+    }
+    if (number != SIGINT || job->state != JOB_STOPPING)
       job_signal (job, number);
-    if (!job_state_is_over (job->state))
-      job->state = JOB_STOPPING;
+    job->state = JOB_STOPPING;
   }
 }
 
