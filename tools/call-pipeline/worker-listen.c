@@ -126,11 +126,13 @@ fail (Listener *self, ListenerState state, const char *problem)
   }
 }
 
+/* Another user's calls are none of ours, and he is not to ring here. */
 static void
 on_ready (Listener *self, const char *user)
 {
   if (self->user != NULL && g_strcmp0 (self->user, user) != 0) {
     g_autofree char *problem = g_strdup_printf ("the token is that of %s", user);
+    stop (self);
     fail (self, LISTENER_REFUSED, problem);
     return;
   }
