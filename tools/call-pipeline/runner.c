@@ -10,7 +10,8 @@
  *                                 |-----> 10 s ------------------> failed (no file to finish: 3 s, end: eos)
  *                                 |-----> a second signal -------> interrupted
  *
- * Everything happens on the main thread's loop. What the recipe expects decides whether an end is a success. */
+ * Everything happens on the main thread's loop, but for two calls that may block in an element: the change to PLAYING (a
+ * server that does not answer) and the EOS event. What the recipe expects decides whether an end is a success. */
 
 #include "runner.h"
 
@@ -31,6 +32,7 @@
 
 #define FINISH_TIME_S 10 /* for an EOS to pass through, and again for the pipeline to stop */
 #define FINISH_TIME_NO_FILE_S 3
+#define START_GRACE_S 1 /* for an element that failed to say why; for one that still starts to be through */
 #define EOS_TRY_MS 20
 #define EOS_TRIES 100
 
@@ -56,6 +58,8 @@ typedef struct
   End end;
   gint64 started;       /* wall clock, seconds: files older than it are not this run's */
   gboolean timed_out;   /* the EOS that is on its way is the timeout's */
+  GThread *start_thread;
+  gint starting;        /* atomic: it is not through yet */
   guint eos_tries;      /* left */
   GThread *eos_thread;  /* NULL: no EOS was sent */
   gboolean interrupted; /* the EOS that is on its way is a signal's */
@@ -237,7 +241,36 @@ on_reaction_ends (const GError *error, gpointer user_data)
   }
 }
 
+/* Nobody said why. */
+static gboolean
+on_not_started (gpointer user_data)
+{
+  Runner *self = user_data;
+
+  console_complain (&self->console, self->recipe->name, "the pipeline could not be started (GST_DEBUG=3 says more)");
+  finish (self, END_ERROR);
+  return G_SOURCE_REMOVE;
+}
+
+/* "started" does not wait for PLAYING: a sink that waits for a call's media keeps the pipeline from saying that. */
+static gpointer
+start (gpointer user_data)
+{
+  Runner *self = user_data;
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+
+  if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+    g_timeout_add_seconds (START_GRACE_S, on_not_started, self);
+  else
+    gst_bus_post (bus, gst_message_new_application (GST_OBJECT (self->pipeline),
+                           gst_structure_new ("started", "recipe", G_TYPE_STRING, self->recipe->name, NULL)));
+  g_atomic_int_set (&self->starting, FALSE);
+  return NULL;
+}
+
 /* The last wait: a pipeline that does not come to NULL takes the process with it. */
+static int alarm_status = RUNNER_FAILED;
+
 static void
 on_alarm (int number)
 {
@@ -245,14 +278,17 @@ on_alarm (int number)
 
   if (write (STDERR_FILENO, text, sizeof text - 1) < 0)
     _exit (RUNNER_FAILED);
-  _exit (RUNNER_FAILED);
+  _exit (alarm_status);
 }
 
 static void
 stop (Runner *self)
 {
+  if (self->end == END_INTERRUPTED || self->end == END_TIMEOUT)
+    alarm_status = self->end == END_TIMEOUT ? RUNNER_TIMEOUT : RUNNER_INTERRUPTED;
   signal (SIGALRM, on_alarm);
-  alarm (FINISH_TIME_S);
+  alarm (g_atomic_int_get (&self->starting) ? START_GRACE_S : FINISH_TIME_S);
+  g_clear_pointer (&self->start_thread, g_thread_join);
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   g_clear_pointer (&self->eos_thread, g_thread_join);
   alarm (0);
@@ -363,13 +399,8 @@ loop_until_end (Runner *self)
   g_unix_signal_add (SIGTERM, on_signal, self);
   if (self->job->timeout_s > 0)
     g_timeout_add_seconds (self->job->timeout_s, on_time_up, self);
-  /* A failed change leaves its reason on the bus; without one the finish time ends it. "started" does not wait for
-   * PLAYING: a sink that waits for a call's media keeps the pipeline from saying that. */
-  if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
-    g_timeout_add_seconds (FINISH_TIME_S, on_stuck, self);
-  else
-    gst_bus_post (bus, gst_message_new_application (GST_OBJECT (self->pipeline),
-                           gst_structure_new ("started", "recipe", G_TYPE_STRING, self->recipe->name, NULL)));
+  self->starting = TRUE;
+  self->start_thread = g_thread_new ("start", start, self);
   g_main_loop_run (self->loop);
   gst_bus_remove_watch (bus);
 }
