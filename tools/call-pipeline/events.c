@@ -4,7 +4,10 @@
 #include "events.h"
 
 #include <json-glib/json-glib.h>
+#include <math.h>
 #include <string.h>
+
+#include "gst/core/jsontext.h"
 
 static gboolean
 add_text_field (GQuark field, const GValue *value, gpointer user_data)
@@ -21,6 +24,16 @@ add_text_field (GQuark field, const GValue *value, gpointer user_data)
   return TRUE;
 }
 
+/* JSON has no word for what is no number. */
+static void
+add_double (JsonBuilder *builder, double number)
+{
+  if (isfinite (number))
+    json_builder_add_double_value (builder, number);
+  else
+    json_builder_add_null_value (builder);
+}
+
 static void
 set_json_field (JsonBuilder *builder, const GValue *value)
 {
@@ -32,7 +45,7 @@ set_json_field (JsonBuilder *builder, const GValue *value)
     g_auto (GValue) number = G_VALUE_INIT;
     g_value_init (&number, G_TYPE_DOUBLE);
     g_value_transform (value, &number);
-    json_builder_add_double_value (builder, g_value_get_double (&number));
+    add_double (builder, g_value_get_double (&number));
   } else if (G_VALUE_HOLDS_INT (value) || G_VALUE_HOLDS_UINT (value) || G_VALUE_HOLDS_INT64 (value)
              || G_VALUE_HOLDS_UINT64 (value)) {
     g_auto (GValue) number = G_VALUE_INIT;
@@ -86,7 +99,7 @@ events_to_json (const GstStructure *structure)
   gst_structure_foreach (structure, add_json_field, builder);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
+  return json_mend_exponents (json_to_string (root, FALSE));
 }
 
 char *
