@@ -54,7 +54,7 @@ class Worker(Process):
         self.rules = test.path(f'rules-{len(os.listdir(test.folder))}')
         test.write(self.rules, rules)
         super().__init__(test, [PIPELINE, 'serve', '--rules', self.rules, '--listen', '127.0.0.1:0', '-v', *options],
-                         GST_CALL_RECIPES=f'{FIXTURES}:{RECIPES}', XDG_RUNTIME_DIR=test.folder, **environment)
+                         GST_CALL_RECIPES=f'{FIXTURES}:{RECIPES}:{test.folder}', XDG_RUNTIME_DIR=test.folder, **environment)
         line = self.wait_line('control API on http', WAIT)
         test.assertIsNotNone(line, self.text())
         self.url = re.search(r'http://\S+', line).group(0)

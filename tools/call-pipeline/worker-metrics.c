@@ -23,23 +23,32 @@ single (GString *out, const char *name, const char *type, const char *help, doub
   g_string_append_printf (out, "gstcall_worker_%s %s\n", name, g_ascii_dtostr (text, sizeof text, value));
 }
 
+/* A backslash, a quote and the end of a line are all that is escaped: another escape makes the whole text unreadable. */
 static void
 append_label (GString *out, const char *name, const char *value)
 {
-  g_autofree char *escaped = g_strescape (value, NULL);
-
-  g_string_append_printf (out, "%s=\"%s\"", name, escaped);
+  g_string_append_printf (out, "%s=\"", name);
+  for (const char *at = value; *at != '\0'; at++) {
+    if (*at == '\n')
+      g_string_append (out, "\\n");
+    else if (*at == '\\' || *at == '"')
+      g_string_append_printf (out, "\\%c", *at);
+    else
+      g_string_append_c (out, *at);
+  }
+  g_string_append_c (out, '"');
 }
 
-/* Keys are a recipe, or a state, a space and a recipe. */
+/* Keys are a recipe, or, @with_state, a state, a space and a recipe. */
 static void
-by_recipe (GString *out, const char *name, const char *type, const char *help, GHashTable *counts)
+by_recipe (
+    GString *out, const char *name, const char *type, const char *help, GHashTable *counts, gboolean with_state)
 {
   g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (counts), (GCompareFunc) strcmp);
 
   head (out, name, type, help);
   for (GList *at = keys; at != NULL; at = at->next) {
-    const char *space = strchr (at->data, ' ');
+    const char *space = with_state ? strchr (at->data, ' ') : NULL;
     g_autofree char *state = space != NULL ? g_strndup (at->data, space - (char *) at->data) : NULL;
     g_string_append_printf (out, "gstcall_worker_%s{", name);
     if (state != NULL) {
@@ -62,7 +71,7 @@ live_jobs (GString *out, Worker *worker)
     if (!job_state_is_over (job->state))
       worker_count (counts, key);
   }
-  by_recipe (out, "jobs", "gauge", "Jobs that live, by state and recipe.", counts);
+  by_recipe (out, "jobs", "gauge", "Jobs that live, by state and recipe.", counts, TRUE);
 }
 
 static double
@@ -108,9 +117,9 @@ worker_metrics (Worker *worker)
   users (out, worker);
   live_jobs (out, worker);
   single (out, "jobs_limit", "gauge", "max-jobs.", (double) worker->rules->max_jobs);
-  by_recipe (out, "job_starts_total", "counter", "Jobs started, without restarts.", worker->starts);
-  by_recipe (out, "job_restarts_total", "counter", "Jobs started again.", worker->restarts);
-  by_recipe (out, "job_ends_total", "counter", "Jobs that are over, by state and recipe.", worker->ends);
+  by_recipe (out, "job_starts_total", "counter", "Jobs started, without restarts.", worker->starts, FALSE);
+  by_recipe (out, "job_restarts_total", "counter", "Jobs started again.", worker->restarts, FALSE);
+  by_recipe (out, "job_ends_total", "counter", "Jobs that are over, by state and recipe.", worker->ends, TRUE);
   single (
       out, "takeovers_total", "counter", "Calls taken over from workers that were gone.", (double) worker->takeovers);
   single (out, "full_total", "counter", "Calls and requests that found no room.", (double) worker->full);
