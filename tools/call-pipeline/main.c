@@ -233,7 +233,7 @@ parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &arguments->verbose, "Say how caps change", NULL},
       {"timeout", 0, 0, G_OPTION_ARG_STRING, &arguments->timeout, "Instead of the recipe's: 30s, 2m, none", "TIME"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL},
-      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->words, NULL, NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->words, NULL, NULL},
       {NULL},
   };
   g_autoptr (GOptionContext) context =
@@ -249,6 +249,13 @@ parse_arguments (int *argc, char ***argv, Arguments *arguments, GError **error)
   return g_option_context_parse (context, argc, argv, error);
 }
 
+/* As it is: g_print() makes question marks of what the locale has not, and values, paths and JSON are UTF-8. */
+static void
+print_unchanged (const char *text)
+{
+  fputs (text, stdout);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,9 +264,13 @@ main (int argc, char **argv)
 
   setvbuf (stdout, NULL, _IOLBF, 0);
   g_set_prgname ("gst-call-pipeline");
+  g_set_print_handler (print_unchanged);
 #ifdef HAVE_WORKER
   if (argc > 1 && g_str_equal (argv[1], "serve")) /* which has options of its own */
     return serve_main (argc - 1, argv + 1);
+#else
+  if (argc > 1 && g_str_equal (argv[1], "serve"))
+    return usage_error ("serve is not in this build: it needs libmicrohttpd and the plugin call (see meson setup)");
 #endif
   if (!parse_arguments (&argc, &argv, &arguments, &error))
     return usage_error (error->message);
