@@ -234,10 +234,17 @@ emit (Reactor *self, const ReactionAction *action, const Fields *fields, GError 
   g_autoptr (GstIterator) elements = gst_bin_iterate_recurse (self->pipeline);
   const char *session = gst_structure_get_string (fields->structure, "session");
   g_auto (GValue) item = G_VALUE_INIT;
+  GstIteratorResult result;
 
-  while (gst_iterator_next (elements, &item) == GST_ITERATOR_OK) {
-    GstElement *element = g_value_get_object (&item);
-    gboolean meant = is_meant (element, action->object, session, seen);
+  while ((result = gst_iterator_next (elements, &item)) == GST_ITERATOR_OK || result == GST_ITERATOR_RESYNC) {
+    GstElement *element;
+    gboolean meant;
+    if (result == GST_ITERATOR_RESYNC) { /* a decodebin has one more: from the start, but for sessions that are seen */
+      gst_iterator_resync (elements);
+      continue;
+    }
+    element = g_value_get_object (&item);
+    meant = is_meant (element, action->object, session, seen);
     if (meant && action->verb == REACTION_HANG_UP)
       g_signal_emit_by_name (element, "hang-up");
     else if (meant)
