@@ -6,7 +6,7 @@
  *   PLAYING ---- EOS message ------------------------------------> end: eos
  *      |-------- ERROR message ----------------------------------> end: error
  *      |-- time is up ---- EOS event --> EOS message, or 10 s ---> end: timeout
- *      |-- SIGINT, SIGTERM: EOS event --> EOS message -----------> end: eos (files are finished)
+ *      |-- SIGINT, SIGTERM, SIGHUP: EOS event -> EOS message ---> end: eos (files are finished)
  *                                 |-----> 10 s ------------------> failed (no file to finish: 3 s, end: eos)
  *                                 |-----> a second signal -------> interrupted
  *
@@ -389,14 +389,25 @@ can_write (const RunnerJob *job)
   return FALSE;
 }
 
+/* SIGHUP is a terminal's that was closed; nohup ignores it, and then so do we. */
+static void
+watch_signals (Runner *self)
+{
+  struct sigaction before;
+
+  g_unix_signal_add (SIGINT, on_signal, self);
+  g_unix_signal_add (SIGTERM, on_signal, self);
+  if (sigaction (SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+    g_unix_signal_add (SIGHUP, on_signal, self);
+}
+
 static void
 loop_until_end (Runner *self)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
 
   gst_bus_add_watch (bus, on_message, self);
-  g_unix_signal_add (SIGINT, on_signal, self);
-  g_unix_signal_add (SIGTERM, on_signal, self);
+  watch_signals (self);
   if (self->job->timeout_s > 0)
     g_timeout_add_seconds (self->job->timeout_s, on_time_up, self);
   self->starting = TRUE;
