@@ -50,13 +50,16 @@ START_TEST (test_everything)
              "max-restarts=0\nrestart-delay=3s\nmemory=1G\ncpu=150%\ncpu-time=1h\nopen-files=200\n"
              "[rule b]\nreject=closed\n");
   const Rule *rule = rules_find_rule (rules, "a");
+  const RuleUser *one = g_ptr_array_index (rules->users, 0), *two = g_ptr_array_index (rules->users, 1);
   const RuleValue *value = g_ptr_array_index (rule->values, 0);
 
   ck_assert_str_eq (rules->server, "https://calls.example:444");
   ck_assert_uint_eq (rules->drain_time, 120);
-  ck_assert_str_eq (rules_find_user (rules, "one")->token_file, "/t");
-  ck_assert_ptr_null (rules_find_user (rules, "two")->token_file);
-  ck_assert_ptr_null (rules_find_user (rules, "three"));
+  ck_assert_uint_eq (rules->users->len, 2);
+  ck_assert_str_eq (one->id, "one");
+  ck_assert_str_eq (one->token_file, "/t");
+  ck_assert_str_eq (two->id, "two");
+  ck_assert_ptr_null (two->token_file);
   ck_assert_int_eq (rule->from, 22 * 60);
   ck_assert_int_eq (rule->to, 6 * 60 + 30);
   ck_assert_uint_eq (rule->values->len, 2);

@@ -262,12 +262,6 @@ branch_get_time_left (const Branch *self)
   return branch_hall_get_time_left (self->hall);
 }
 
-const char *
-branch_get_name (const Branch *self)
-{
-  return self->name;
-}
-
 /* All doors had their EOS; or, of a bin with sinks, all those did, which a pipeline with message-forward passes on. */
 gboolean
 branch_has_ended (const Branch *self, GstMessage *message)

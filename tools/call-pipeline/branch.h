@@ -22,7 +22,6 @@ gboolean branch_takes (const Branch *self);
 gboolean branch_finish (Branch *self);
 /* Takes it out of the pipeline, and frees it. */
 void branch_remove (Branch *self);
-const char *branch_get_name (const Branch *self);
 /* Whether the message says that it has nothing more to give or to take. */
 gboolean branch_has_ended (const Branch *self, GstMessage *message);
 /* ms until the last of what it gave is played. */

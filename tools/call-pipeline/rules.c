@@ -439,14 +439,3 @@ rules_find_rule (const Rules *rules, const char *name)
   }
   return NULL;
 }
-
-const RuleUser *
-rules_find_user (const Rules *rules, const char *id)
-{
-  for (guint i = 0; i < rules->users->len; i++) {
-    const RuleUser *user = g_ptr_array_index (rules->users, i);
-    if (g_strcmp0 (user->id, id) == 0)
-      return user;
-  }
-  return NULL;
-}

@@ -81,7 +81,6 @@ void rules_free (Rules *rules);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rules, rules_free)
 
 const Rule *rules_find_rule (const Rules *rules, const char *name);
-const RuleUser *rules_find_user (const Rules *rules, const char *id);
 /* "FILE: [rule NAME] key: text" */
 void rules_set_error (GError **error, const Rules *rules, const char *section, const char *key, const char *format, ...)
     G_GNUC_PRINTF (5, 6);

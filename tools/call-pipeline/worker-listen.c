@@ -119,8 +119,10 @@ fail (Listener *self, ListenerState state, const char *problem)
   self->state = state;
   say_problem (self, problem);
   g_clear_handle_id (&self->retry, g_source_remove);
+  if (self->worker->drain != DRAIN_NONE) /* it is being signed out, and stays so */
+    return;
   self->retry = g_timeout_add (delay, on_retry, self);
-  if (all_refused (self->worker) && self->worker->drain == DRAIN_NONE) {
+  if (all_refused (self->worker)) {
     g_warning ("no user is left whose token is taken: ending");
     worker_drain (self->worker, 1);
   }
