@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright (C) 2026 The GstCall Authors */
 
-/* The worker's jobs without processes: what is signalled, started again and forgotten. Everything around worker-jobs.c is
- * a stub; a job that is freed is kept, poisoned: as one that lives, so that whoever still takes it for a job signals it. */
+/* The worker's jobs without processes: what is signalled, started again and forgotten. Everything around worker-jobs.c
+ * is a stub; a job that is freed is kept, poisoned: as one that lives, so that whoever still takes it for a job signals
+ * it. */
 
 #include <check.h>
 #include <signal.h>
@@ -243,7 +244,7 @@ START_TEST (test_drain_after_a_stop)
 }
 END_TEST
 
-/* Jobs that wait to be started again end there and then, and others, further on in the queue, are forgotten for them. */
+/* Jobs that wait to be started again end there and then; others, further on in the queue, are forgotten for them. */
 START_TEST (test_drain_forgets)
 {
   Job *waiting[3];

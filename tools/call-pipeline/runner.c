@@ -10,8 +10,8 @@
  *                                 |-----> 10 s ------------------> failed (no file to finish: 3 s, end: eos)
  *                                 |-----> a second signal -------> interrupted
  *
- * Everything happens on the main thread's loop, but for two calls that may block in an element: the change to PLAYING (a
- * server that does not answer) and the EOS event. What the recipe expects decides whether an end is a success. */
+ * Everything happens on the main thread's loop, but for two calls that may block in an element: the change to PLAYING
+ * (a server that does not answer) and the EOS event. What the recipe expects decides whether an end is a success. */
 
 #include "runner.h"
 

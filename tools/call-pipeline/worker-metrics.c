@@ -23,7 +23,7 @@ single (GString *out, const char *name, const char *type, const char *help, doub
   g_string_append_printf (out, "gstcall_worker_%s %s\n", name, g_ascii_dtostr (text, sizeof text, value));
 }
 
-/* A backslash, a quote and the end of a line are all that is escaped: another escape makes the whole text unreadable. */
+/* Backslash, quote and the end of a line are all that is escaped: another escape makes the whole text unreadable. */
 static void
 append_label (GString *out, const char *name, const char *value)
 {
