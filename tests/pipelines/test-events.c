@@ -26,9 +26,8 @@ static const struct
 
 START_TEST (test_numbers)
 {
-  g_autoptr (GstStructure) message =
-      gst_structure_new ("call-quality", "jitter", G_TYPE_DOUBLE, numbers[_i].number, "session",
-          G_TYPE_STRING, "a", NULL);
+  g_autoptr (GstStructure) message = gst_structure_new (
+      "call-quality", "jitter", G_TYPE_DOUBLE, numbers[_i].number, "session", G_TYPE_STRING, "a", NULL);
   g_autofree char *line = events_to_json (message);
   g_autoptr (GError) error = NULL;
 
@@ -40,9 +39,9 @@ END_TEST
 
 START_TEST (test_fields)
 {
-  g_autoptr (GstStructure) message = gst_structure_new ("call-x", "text", G_TYPE_STRING, "a \"b\"\n\xc3\xbc", "none",
-      G_TYPE_STRING, NULL, "yes", G_TYPE_BOOLEAN, TRUE, "count", G_TYPE_UINT, 7, "rate", GST_TYPE_FRACTION, 30, 1,
-      NULL);
+  g_autoptr (GstStructure) message =
+      gst_structure_new ("call-x", "text", G_TYPE_STRING, "a \"b\"\n\xc3\xbc", "none", G_TYPE_STRING, NULL, "yes",
+          G_TYPE_BOOLEAN, TRUE, "count", G_TYPE_UINT, 7, "rate", GST_TYPE_FRACTION, 30, 1, NULL);
   g_autofree char *line = events_to_json (message);
 
   ck_assert_str_eq (line,

@@ -56,8 +56,8 @@ typedef struct
   GstElement *pipeline;
   GMainLoop *loop;
   End end;
-  gint64 started;       /* wall clock, seconds: files older than it are not this run's */
-  gboolean timed_out;   /* the EOS that is on its way is the timeout's */
+  gint64 started;     /* wall clock, seconds: files older than it are not this run's */
+  gboolean timed_out; /* the EOS that is on its way is the timeout's */
   GThread *start_thread;
   gint starting;        /* atomic: it is not through yet */
   guint eos_tries;      /* left */

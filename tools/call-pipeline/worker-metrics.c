@@ -41,8 +41,7 @@ append_label (GString *out, const char *name, const char *value)
 
 /* Keys are a recipe, or, @with_state, a state, a space and a recipe. */
 static void
-by_recipe (
-    GString *out, const char *name, const char *type, const char *help, GHashTable *counts, gboolean with_state)
+by_recipe (GString *out, const char *name, const char *type, const char *help, GHashTable *counts, gboolean with_state)
 {
   g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (counts), (GCompareFunc) strcmp);
 
