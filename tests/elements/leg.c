@@ -119,9 +119,9 @@ check_track (LegPair *pair, LegSide *side, GstCallMedia media, guint index)
   g_assert_nonnull (received.caps);
   g_assert_true (gst_caps_is_subset (received.caps, wanted));
   g_assert_cmpuint (received.backwards, ==, 0);
-  /* Running times of the user's pipeline. The first packets of a stream come in a burst, until the jitterbuffer has
-   * seen through that its timestamps run ahead a little. */
-  g_assert_cmpuint (received.last_pts, <=, now + 300 * GST_MSECOND);
+  /* Running times of the user's pipeline, and not of another clock. Ahead by as much as the first packet was late (the
+   * machine is busy): the jitterbuffer takes those behind it for early, and sees through that in time. */
+  g_assert_cmpuint (received.last_pts, <=, now + 2 * GST_SECOND);
   g_assert_cmpuint (received.last_pts + 2 * GST_SECOND, >=, now);
   g_assert_cmpuint (received.discont, >=, 1);
 }
