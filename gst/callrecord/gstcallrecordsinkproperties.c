@@ -319,8 +319,8 @@ make_file_properties (void)
   props[PROP_MAX_FILES] = g_param_spec_uint ("max-files", "Maximum files",
       "The recording ends, with EOS, where the next file would begin after so many, in files; 0: never", 0, G_MAXUINT,
       0, ready);
-  props[PROP_OVERWRITE] = g_param_spec_boolean (
-      "overwrite", "Overwrite", "Replace a file that is there; false: the new one's name gets a number", FALSE, ready);
+  props[PROP_OVERWRITE] = g_param_spec_boolean ("overwrite", "Overwrite",
+      "Replace a file that was there before; false: the new one's name gets a number", FALSE, ready);
   props[PROP_MANIFEST] = g_param_spec_boolean (
       "manifest", "Manifest", "Write a JSON file about each recorded file beside it", TRUE, ready);
 }

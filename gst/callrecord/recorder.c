@@ -121,13 +121,35 @@ recorder_learn_latency (Recorder *self, GstClockTime late)
 }
 
 void
-recorder_set_done (Recorder *self, gboolean failed)
+recorder_set_done (Recorder *self)
 {
   g_mutex_lock (&self->lock);
   self->done = TRUE;
-  self->failed |= failed;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
+}
+
+void
+recorder_fail (Recorder *self, const GError *error)
+{
+  g_mutex_lock (&self->lock);
+  self->done = self->failed = TRUE;
+  if (self->failure == NULL)
+    self->failure = g_strdup (error->message);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  self->callbacks.error (error, self->user_data);
+}
+
+char *
+recorder_get_failure (Recorder *self)
+{
+  char *failure;
+
+  g_mutex_lock (&self->lock);
+  failure = g_strdup (self->failure);
+  g_mutex_unlock (&self->lock);
+  return failure;
 }
 
 Recorder *
@@ -143,6 +165,7 @@ recorder_new (const RecorderSettings *settings, const RecorderCallbacks *callbac
   self->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) recorder_track_free);
   self->waiting = g_array_new (FALSE, TRUE, sizeof (guint));
   self->outputs = g_ptr_array_new_with_free_func ((GDestroyNotify) recorder_output_free);
+  self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->sequence = record_sequence_new (recorder_item_free);
   self->finisher = g_thread_pool_new (recorder_finish_job, self, 1, FALSE, NULL);
   self->thread = g_thread_new ("callrecord", recorder_thread, self);
@@ -168,6 +191,8 @@ recorder_free (Recorder *self)
   g_ptr_array_unref (self->outputs);
   g_ptr_array_unref (self->tracks);
   g_array_unref (self->waiting);
+  g_hash_table_unref (self->paths);
+  g_free (self->failure);
   recorder_settings_clear (&self->settings);
   recorder_figures_clear (&self->figures);
   g_mutex_clear (&self->lock);
@@ -234,8 +259,7 @@ complain_of_disk (Recorder *self)
   g_autoptr (GError) error = g_error_new_literal (
       GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "the disk does not take what is recorded: 64 MiB are waiting");
 
-  recorder_set_done (self, TRUE);
-  self->callbacks.error (error, self->user_data);
+  recorder_fail (self, error);
   return GST_FLOW_ERROR;
 }
 

@@ -41,14 +41,14 @@ recorder_output_failed (Recorder *self, RecorderOutput *output, const GError *er
 {
   recorder_tell_ended (self, output, "failed", error->message);
   leave_file (self, output, FALSE);
-  recorder_set_done (self, TRUE);
-  self->callbacks.error (error, self->user_data);
+  recorder_fail (self, error);
 }
 
 static void
 close_file (Recorder *self, RecorderOutput *output, const char *reason, gboolean goes_on)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *failure = NULL;
 
   if (output->file == NULL)
     return;
@@ -56,7 +56,8 @@ close_file (Recorder *self, RecorderOutput *output, const char *reason, gboolean
     recorder_output_failed (self, output, error);
     return;
   }
-  recorder_tell_ended (self, output, "finished", reason);
+  failure = recorder_get_failure (self); /* of another file */
+  recorder_tell_ended (self, output, failure != NULL ? "failed" : "finished", failure != NULL ? failure : reason);
   leave_file (self, output, goes_on);
 }
 
@@ -105,18 +106,40 @@ make_path (const Recorder *self, const RecorderOutput *output, const RecorderTra
   return record_name_expand (settings->location, &values);
 }
 
+/* The manifest of another recording is not to be lost, either. */
+static gboolean
+has_manifest (const Recorder *self, const char *path)
+{
+  g_autofree char *manifest = record_name_extension (path, "json");
+
+  return self->settings.manifest && g_file_test (manifest, G_FILE_TEST_EXISTS);
+}
+
+/* NULL with G_FILE_ERROR_EXIST: the name is taken. */
+static RecordFile *
+try_file (const Recorder *self, const char *path, const RecordInfo *info, GError **error)
+{
+  gboolean overwrite = self->settings.overwrite && !g_hash_table_contains (self->paths, path);
+
+  if (overwrite || !has_manifest (self, path))
+    return record_file_new (path, self->settings.container, info, overwrite, error);
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "%s has a manifest", path);
+  return NULL;
+}
+
 /* A name that is taken gets a number, so that no recording is ever lost to another. */
 static RecordFile *
 open_file (const Recorder *self, const char *path, const RecordInfo *info, GError **error)
 {
-  const RecorderSettings *settings = &self->settings;
 
   for (guint number = 1;; number++) {
     g_autoptr (GError) local = NULL;
     g_autofree char *name = number == 1 ? g_strdup (path) : record_name_number (path, number);
-    RecordFile *file = record_file_new (name, settings->container, info, settings->overwrite, &local);
-    if (file != NULL)
+    RecordFile *file = try_file (self, name, info, &local);
+    if (file != NULL) {
+      g_hash_table_add (self->paths, g_steal_pointer (&name));
       return file;
+    }
     if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_EXIST) || number == MAX_NUMBER) {
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
@@ -139,8 +162,7 @@ static void
 fail_without_file (Recorder *self, const RecorderOutput *output, const char *path, const GError *error)
 {
   recorder_tell_not_begun (self, output, path, error);
-  recorder_set_done (self, TRUE);
-  self->callbacks.error (error, self->user_data);
+  recorder_fail (self, error);
 }
 
 /* Files of single tracks have one beginning: that of the first of them. */
@@ -170,7 +192,7 @@ open_next (Recorder *self, RecorderTrack *track, guint64 time)
   RecordInfo info = {.application = "GstCall " VERSION};
 
   if (is_last_file (self, output)) {
-    recorder_set_done (self, FALSE);
+    recorder_set_done (self);
     return FALSE;
   }
   output->segment++;
@@ -237,6 +259,22 @@ join_file (Recorder *self, RecorderTrack *track)
     track->sound = (RecordSound){.begun = TRUE, .end = output->base};
   recorder_tell_joined (self, output);
   return TRUE;
+}
+
+/* In a file that was begun for it. */
+static gboolean
+join_new_file (Recorder *self, RecorderTrack *track)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (join_file (self, track))
+    return TRUE;
+  if (track->output->file == NULL)
+    return FALSE;
+  error = g_error_new (
+      GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "what %s needs in the head of a file has no room there", track->name);
+  recorder_output_failed (self, track->output, error);
+  return FALSE;
 }
 
 /* A file without a picture can be split anywhere, one with pictures at the keyframes of its first one. */
@@ -338,7 +376,7 @@ recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gbo
   if (output->file == NULL)
     return FALSE;
   recorder_output_close (self, output, "tracks");
-  return open_next (self, track, time) && join_file (self, track);
+  return open_next (self, track, time) && join_new_file (self, track);
 }
 
 gboolean
@@ -369,7 +407,7 @@ recorder_output_tick (Recorder *self, RecorderOutput *output, guint64 now)
   recorder_output_close (self, output, "idle");
   output->resting = self->settings.has_idle_level;
   if (is_last_file (self, output))
-    recorder_set_done (self, FALSE);
+    recorder_set_done (self);
 }
 
 RecorderOutput *

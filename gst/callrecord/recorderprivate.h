@@ -97,11 +97,13 @@ struct Recorder
   GstClockTime learned; /* by how much more something was late */
   guint64 loud;         /* running time of the last loud sound */
   RecorderFigures figures;
+  char *failure; /* what failed first; NULL: nothing */
 
   /* The thread's own. */
   RecordSequence *sequence;
   GPtrArray *tracks;  /* (element-type RecorderTrack): only grows */
   GPtrArray *outputs; /* (element-type RecorderOutput) */
+  GHashTable *paths;  /* of its files, which no other of its files replaces */
 };
 
 /* ---- recordertrack.c ---- */
@@ -147,6 +149,9 @@ guint64 recorder_order_of (GstBuffer *buffer); /* running time of its decoding *
 guint64 recorder_last_sound (Recorder *self);  /* running time of the last loud one */
 /* Something came when its time had been given up: it is waited for longer from now on. */
 void recorder_learn_latency (Recorder *self, GstClockTime late);
-void recorder_set_done (Recorder *self, gboolean failed);
+void recorder_set_done (Recorder *self);
+/* The same, and tells why. */
+void recorder_fail (Recorder *self, const GError *error);
+char *recorder_get_failure (Recorder *self); /* (transfer full); NULL: it has not failed */
 
 G_END_DECLS

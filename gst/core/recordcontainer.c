@@ -77,6 +77,17 @@ record_output_appended (const RecordOutput *output)
   return size;
 }
 
+char *
+record_text_cut (const char *text, gsize bytes)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  gsize size = strlen (valid);
+
+  if (size > bytes)
+    size = g_utf8_find_prev_char (valid, valid + bytes + 1) - valid;
+  return g_strndup (valid, size);
+}
+
 GBytes *
 record_opus_head (guint channels, guint pre_skip)
 {

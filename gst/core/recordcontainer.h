@@ -101,6 +101,11 @@ extern const RecordContainer record_container_mp4;
 /* "matroska", "webm", "mp4"; NULL: none of them. */
 const RecordContainer *record_container_find (const char *name);
 
+/* Of a track's name: it may be what a participant calls himself, and the head has so much room. */
+#define RECORD_NAME_BYTES 120
+/* As much of @text as fits @bytes, without a broken letter at its end. (transfer full) */
+char *record_text_cut (const char *text, gsize bytes);
+
 /* The 19 bytes of an OpusHead (RFC 7845) for @channels, 1 or 2. @pre_skip: samples. (transfer full) */
 GBytes *record_opus_head (guint channels, guint pre_skip);
 

@@ -272,13 +272,14 @@ make_entry (const RecordTrack *track)
       [RECORD_CODEC_VP9] = "V_VP9",
       [RECORD_CODEC_H264] = "V_MPEG4/ISO/AVC",
   };
+  g_autofree char *name = track->name != NULL ? record_text_cut (track->name, RECORD_NAME_BYTES) : NULL;
   GByteArray *entry = g_byte_array_new ();
 
   ebml_put_uint (entry, ID_TRACK_NUMBER, track->number);
   ebml_put_uint (entry, ID_TRACK_UID, track->number);
   ebml_put_uint (entry, ID_TRACK_TYPE, is_picture (track) ? 1 : 2);
   ebml_put_uint (entry, ID_FLAG_LACING, 0);
-  ebml_put_string (entry, ID_NAME, track->name);
+  ebml_put_string (entry, ID_NAME, name);
   ebml_put_string (entry, ID_LANGUAGE, "und"); /* left out it would be English */
   ebml_put_string (entry, ID_CODEC_ID, codecs[track->codec]);
   put_private_data (entry, track);

@@ -10,7 +10,6 @@
 
 #define SECONDS_1904_TO_1970 G_GUINT64_CONSTANT (2082844800)
 #define ALIGNMENT 8
-#define NAME_BYTES 120 /* of a track's name, which stands in the head twice */
 #define TITLE_BYTES 1000
 #define TREX_SIZE 32
 #define UNDETERMINED_LANGUAGE 0x55c4 /* und, each letter in five bits */
@@ -18,17 +17,6 @@
 #define SAMPLE_IS_SYNC 0x02000000
 #define SAMPLE_IS_NO_SYNC 0x01010000
 #define PRE_ROLL_PACKETS 4 /* 80 ms, as RFC 7845 wants it, of packets of 20 ms */
-
-/* As much of @text as fits @bytes, without a broken letter at its end. (transfer full) */
-static char *
-cut (const char *text, gsize bytes)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  gsize size = strlen (valid);
-  if (size > bytes)
-    size = g_utf8_find_prev_char (valid, valid + bytes + 1) - valid;
-  return g_strndup (valid, size);
-}
 
 static void
 align (GByteArray *bytes)
@@ -92,7 +80,7 @@ tag (GByteArray *bytes, const char *type, const char *text)
 {
   if (text == NULL)
     return;
-  g_autofree char *value = cut (text, TITLE_BYTES);
+  g_autofree char *value = record_text_cut (text, TITLE_BYTES);
   guint box = iso_open (bytes, type);
   guint data = iso_open (bytes, "data");
   iso_u32 (bytes, 1); /* UTF-8 */
@@ -301,7 +289,7 @@ static GByteArray *
 track_box (const RecordMp4Head *head, const RecordTrack *track, guint *duration_at)
 {
   GByteArray *bytes = g_byte_array_new ();
-  g_autofree char *name = track->name != NULL ? cut (track->name, NAME_BYTES) : g_strdup ("");
+  g_autofree char *name = track->name != NULL ? record_text_cut (track->name, RECORD_NAME_BYTES) : g_strdup ("");
   guint box = iso_open (bytes, "trak");
   *duration_at = track_header (bytes, head, track);
   edits (bytes, record_mp4_pre_skip (track));

@@ -162,7 +162,11 @@ record_name_number (const char *path, guint number)
 char *
 record_name_extension (const char *path, const char *extension)
 {
-  return g_strdup_printf ("%.*s.%s", (int) (find_extension (path) - path), path, extension);
+  const char *old = find_extension (path);
+
+  if (*old == '.' && g_str_equal (old + 1, extension))
+    old += strlen (old);
+  return g_strdup_printf ("%.*s.%s", (int) (old - path), path, extension);
 }
 
 char *

@@ -26,7 +26,7 @@ gboolean record_name_has (const char *template, const char *field);
 char *record_name_expand (const char *template, const RecordNameValues *values);
 /* call.mkv, 3 -> call-3.mkv */
 char *record_name_number (const char *path, guint number);
-/* call.mkv, json -> call.json */
+/* call.mkv, json -> call.json; never the same: call.json, json -> call.json.json */
 char *record_name_extension (const char *path, const char *extension);
 
 G_END_DECLS

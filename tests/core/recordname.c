@@ -139,10 +139,12 @@ static void
 test_extension (void)
 {
   g_autofree char *plain = record_name_extension ("a.b/call.mkv", "json");
+  g_autofree char *same = record_name_extension ("a.b/call.json", "json");
   g_autofree char *none = record_name_extension ("a.b/call", "json");
 
   g_assert_cmpstr (plain, ==, "a.b/call.json");
   g_assert_cmpstr (none, ==, "a.b/call.json");
+  g_assert_cmpstr (same, ==, "a.b/call.json.json"); /* or the manifest would replace the recording */
 }
 
 int

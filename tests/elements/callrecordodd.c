@@ -192,6 +192,19 @@ test_straggler (RecordRig *rig, gconstpointer data)
   g_assert_cmpint (sum_up (rig, 1, "audio_1").begin, ==, 0);
 }
 
+/* One may call himself what he likes: it is cut where it has no room, and begins no file after another. */
+static void
+test_long_name (RecordRig *rig, gconstpointer data)
+{
+  g_autofree char *name = g_strnfill (9000, 'x');
+  g_autofree char *line = g_strconcat ("callrecordsink name=rec audiotestsrc num-buffers=20 ! taginject "
+                                       "tags=call-id=one,call-peer=bob,call-peer-name=",
+      name, " ! rec.audio_0", NULL);
+
+  record_rig_make (rig, line, "a.mkv");
+  g_assert_cmpuint (run_to_end (rig), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -200,6 +213,7 @@ main (int argc, char **argv)
       {"/callrecordodd/broken", test_broken},
       {"/callrecordodd/no-times", test_no_times},
       {"/callrecordodd/straggler", test_straggler},
+      {"/callrecordodd/long-name", test_long_name},
   };
 
   return record_rig_run (argc, argv, tests, G_N_ELEMENTS (tests));

@@ -6,6 +6,7 @@
 
 #include "recordrig.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* ---- errors ---- */
@@ -103,6 +104,70 @@ test_name_taken (RecordRig *rig, gconstpointer data)
   record_rig_wait_eos (rig);
   g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
   g_assert_cmpstr (content, ==, "dear");
+}
+
+/* call.mkv has call.json, which call.webm wants. */
+static void
+test_manifest_taken (RecordRig *rig, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (rig->folder, "a.json", NULL);
+  g_autofree char *content = NULL;
+
+  g_assert_true (g_file_set_contents (path, "dear", -1, NULL));
+  record_rig_make (rig, "audiotestsrc num-buffers=10 ! callrecordsink name=rec container=webm", "a.webm");
+  record_rig_play (rig);
+  record_rig_pass_state (rig, "started");
+  record_rig_assert_finished (rig, "a-2.webm", "eos");
+  record_rig_wait_eos (rig);
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "dear");
+}
+
+/* overwrite=true is meant for what was there before: the second call of a bot is not recorded over its first one. */
+static void
+test_own_file (RecordRig *rig, gconstpointer data)
+{
+  g_autoptr (GstPad) pad = NULL;
+
+  record_rig_make (
+      rig, "callrecordsink name=rec overwrite=true " SOUND "! taginject tags=call-id=one ! rec.audio_0", "a.mkv");
+  record_rig_play (rig);
+  record_rig_pass_state (rig, "started");
+  record_rig_wait_duration (rig, 500 * GST_MSECOND);
+  pad = gst_element_get_static_pad (rig->record, "audio_0");
+  g_assert_true (gst_pad_send_event (pad, gst_event_new_tag (gst_tag_list_new ("call-id", "two", NULL))));
+  for (guint heard = 0; heard < 2; heard++) {
+    g_autoptr (GstMessage) message =
+        gst_bus_timed_pop_filtered (rig->bus, RECORD_RIG_TIMEOUT, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
+    g_assert_nonnull (message);
+    g_assert_true (gst_message_has_name (message, "call-recording"));
+  }
+  gst_element_send_event (rig->pipeline, gst_event_new_eos ());
+  record_rig_assert_finished (rig, "a-2.mkv", "eos");
+}
+
+/* The recording of the other track ends with it, and does not say that all was well. */
+static void
+test_one_fails (RecordRig *rig, gconstpointer data)
+{
+  g_autofree char *taken = g_build_filename (rig->folder, "video_0.mkv", NULL);
+  g_autoptr (GstMessage) message = NULL;
+
+  g_assert_cmpint (g_mkdir (taken, 0777), ==, 0);
+  record_rig_make (
+      rig, SOUND "! rec.audio_0 " PICTURE "! rec.video_0 callrecordsink name=rec overwrite=true", "{track}.mkv");
+  record_rig_play (rig);
+  for (guint failed = 0; failed < 2; gst_clear_message (&message)) {
+    const GstStructure *structure;
+    message = gst_bus_timed_pop_filtered (rig->bus, RECORD_RIG_TIMEOUT, GST_MESSAGE_ELEMENT);
+    g_assert_nonnull (message);
+    structure = gst_message_get_structure (message);
+    if (g_strcmp0 (gst_structure_get_string (structure, "state"), "started") == 0)
+      continue;
+    g_assert_cmpstr (gst_structure_get_string (structure, "state"), ==, "failed");
+    g_assert_nonnull (strstr (gst_structure_get_string (structure, "reason"), "video_0.mkv"));
+    failed++;
+  }
 }
 
 /* To NULL without a word of EOS: the file is finished all the same. */
@@ -297,6 +362,9 @@ main (int argc, char **argv)
       {"/callrecordsink/error/wrong-codec", test_wrong_codec},
       {"/callrecordsink/file/eos", test_eos},
       {"/callrecordsink/file/name-taken", test_name_taken},
+      {"/callrecordsink/file/manifest-taken", test_manifest_taken},
+      {"/callrecordsink/file/own", test_own_file},
+      {"/callrecordsink/file/one-fails", test_one_fails},
       {"/callrecordsink/file/stop", test_stop},
       {"/callrecordsink/file/max-files", test_max_files},
       {"/callrecordsink/file/split", test_split},
