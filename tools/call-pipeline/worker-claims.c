@@ -77,7 +77,7 @@ lock_claim (const Claims *claims, const char *path, int flags, GError **error)
   claim->path = g_strdup (path);
   claim->fd = g_open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
   if (claim->fd < 0) {
-    if (errno != ENOENT)
+    if (errno != ENOENT || (flags & O_CREAT) != 0) /* the folder is gone then */
       set_errno (error, path);
     return NULL;
   }
