@@ -54,6 +54,8 @@ GstClockTime compose_input_covered (const ComposeInput *self);
 GstClockTime compose_input_had (const ComposeInput *self);
 gboolean compose_input_is_ended (const ComposeInput *self);
 gboolean compose_input_is_blocked (const ComposeInput *self);
+/* The thread that waits for its turn here returns, and whatever comes is refused: it is about to be taken away. */
+void compose_input_let_go (ComposeInput *self);
 /* Nobody waits for it until it has something again. */
 void compose_input_set_stalled (ComposeInput *self);
 

@@ -50,6 +50,13 @@ compose_input_set_stalled (ComposeInput *self)
   self->stalled = TRUE;
 }
 
+void
+compose_input_let_go (ComposeInput *self)
+{
+  self->flushing = TRUE;
+  g_cond_broadcast (&self->shared->changed);
+}
+
 ComposePiece *
 compose_input_take_picture (ComposeInput *self, GstClockTime time)
 {

@@ -183,8 +183,10 @@ gst_call_record_sink_release_pad (GstElement *element, GstPad *pad)
   RecordInput *input;
 
   if (self->compose != NULL)
-    record_compose_remove (self->compose, pad); /* first: the pad's thread may wait for its turn there */
+    record_compose_let_go (self->compose, pad);
   gst_pad_set_active (pad, FALSE);
+  if (self->compose != NULL)
+    record_compose_remove (self->compose, pad);
   GST_OBJECT_LOCK (self);
   input = g_hash_table_lookup (self->inputs, pad);
   g_hash_table_remove (self->inputs, pad);

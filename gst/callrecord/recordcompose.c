@@ -178,7 +178,12 @@ take_tags (RecordCompose *self, ComposePad *pad, GstTagList *tags)
 static void
 end_unused (RecordCompose *self, ComposePad *pad)
 {
-  record_composer_remove (self->composer, g_steal_pointer (&pad->composed));
+  GstPad *composed;
+
+  g_mutex_lock (&self->lock);
+  composed = g_steal_pointer (&pad->composed);
+  g_mutex_unlock (&self->lock);
+  record_composer_remove (self->composer, composed);
 }
 
 static ComposePad *
@@ -254,6 +259,21 @@ record_compose_add (RecordCompose *self, GstPad *ghost, gboolean video, guint nu
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->pads, pad);
   g_mutex_unlock (&self->lock);
+}
+
+void
+record_compose_let_go (RecordCompose *self, GstPad *ghost)
+{
+  ComposePad *pad = find_pad (self, ghost);
+  g_autoptr (GstPad) composed = NULL;
+
+  if (pad == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  g_set_object (&composed, pad->composed); /* its own thread may take it away */
+  g_mutex_unlock (&self->lock);
+  if (composed != NULL)
+    record_composer_let_go (self->composer, composed);
 }
 
 void

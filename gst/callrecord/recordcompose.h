@@ -25,6 +25,8 @@ void record_compose_stop (RecordCompose *self);
 /* @ghost: the bin's pad, without a target. At any time. @number: pads with the same one are the same participant until
  * tags tell who it is. */
 void record_compose_add (RecordCompose *self, GstPad *ghost, gboolean video, guint number);
+/* Its thread returns from where it waits for its turn, so that @ghost can be deactivated; then it can be removed. */
+void record_compose_let_go (RecordCompose *self, GstPad *ghost);
 void record_compose_remove (RecordCompose *self, GstPad *ghost);
 /* What comes on a pad of the bin, before it goes on: a decoder is made for caps, tags are looked at. FALSE: caps that
  * cannot be taken. On the streaming thread. */

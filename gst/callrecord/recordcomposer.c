@@ -243,6 +243,19 @@ steal_track (RecordComposer *self, GstPad *pad)
 }
 
 void
+record_composer_let_go (GstElement *composer, GstPad *pad)
+{
+  RecordComposer *self = RECORD_COMPOSER (composer);
+  ComposeTrack *track;
+
+  g_mutex_lock (&self->shared.lock);
+  track = find_track (self, pad);
+  if (track != NULL)
+    compose_input_let_go (track->input);
+  g_mutex_unlock (&self->shared.lock);
+}
+
+void
 record_composer_remove (GstElement *composer, GstPad *pad)
 {
   RecordComposer *self = RECORD_COMPOSER (composer);

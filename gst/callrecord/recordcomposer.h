@@ -64,6 +64,8 @@ void record_composer_finish (GstElement *composer, GstClockTime end);
 /* A sink pad of @participant, whose sound and picture share a cell. @label: what is drawn; NULL: @participant.
  * (transfer none) */
 GstPad *record_composer_add (GstElement *composer, gboolean video, const char *participant, const char *label);
+/* Whoever waits for @pad's turn returns with FLUSHING: the pad can be deactivated, and then removed. */
+void record_composer_let_go (GstElement *composer, GstPad *pad);
 /* Not from the pad's own streaming thread. Who has no pads left has no cell; who comes back has the same channel. */
 void record_composer_remove (GstElement *composer, GstPad *pad);
 void record_composer_set_label (GstElement *composer, const char *participant, const char *label);

@@ -214,6 +214,72 @@ test_release (void)
   gst_element_set_state (pipeline, GST_STATE_NULL);
 }
 
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  gboolean asked, released;
+} Meeting;
+
+/* Holds up the thread that brings the caps while the pad is given back, for as long as that may take. */
+static GstPadProbeReturn
+on_latency (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Meeting *meeting = user_data;
+  gint64 until = g_get_monotonic_time () + G_USEC_PER_SEC;
+
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) != GST_QUERY_LATENCY)
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&meeting->lock);
+  meeting->asked = TRUE;
+  g_cond_broadcast (&meeting->changed);
+  while (!meeting->released && g_cond_wait_until (&meeting->changed, &meeting->lock, until))
+    ;
+  g_mutex_unlock (&meeting->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+wait_asked (Meeting *meeting)
+{
+  gint64 until = g_get_monotonic_time () + LIMIT / 1000;
+
+  g_mutex_lock (&meeting->lock);
+  while (!meeting->asked)
+    g_assert_true (g_cond_wait_until (&meeting->changed, &meeting->lock, until));
+  g_mutex_unlock (&meeting->lock);
+}
+
+/* A pad is given back in the moment in which its caps come. */
+static void
+test_release_early (void)
+{
+  g_autofree char *path = g_build_filename (folder, "early.mkv", NULL);
+  g_autofree char *line = g_strconcat (SINK "location=", path, " " RED "rec.video_0", NULL);
+  g_autoptr (GstElement) pipeline = launch (line);
+  g_autoptr (GstElement) rec = gst_bin_get_by_name (GST_BIN (pipeline), "rec");
+  GstElement *source = gst_parse_bin_from_description (TONE "opusenc", TRUE, NULL);
+  g_autoptr (GstPad) src = NULL;
+  GstPad *pad = gst_element_request_pad_simple (rec, "audio_0");
+  Meeting meeting = {0};
+
+  gst_bin_add (GST_BIN (pipeline), source);
+  src = gst_element_get_static_pad (source, "src");
+  g_assert_cmpint (gst_pad_link (src, pad), ==, GST_PAD_LINK_OK);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM, on_latency, &meeting, NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  wait_asked (&meeting);
+  gst_element_release_request_pad (rec, pad);
+  gst_object_unref (pad);
+  g_mutex_lock (&meeting.lock);
+  meeting.released = TRUE;
+  g_cond_broadcast (&meeting.changed);
+  g_mutex_unlock (&meeting.lock);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  g_mutex_clear (&meeting.lock);
+  g_cond_clear (&meeting.changed);
+}
+
 static void
 remove_folder (void)
 {
@@ -241,6 +307,7 @@ main (int argc, char **argv)
   g_test_add_func ("/callrecordcomposed/h264", test_h264);
   g_test_add_func ("/callrecordcomposed/sound-only", test_sound_only);
   g_test_add_func ("/callrecordcomposed/release", test_release);
+  g_test_add_func ("/callrecordcomposed/release-early", test_release_early);
   failed = g_test_run ();
   remove_folder ();
   gst_deinit ();
