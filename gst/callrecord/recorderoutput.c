@@ -15,6 +15,7 @@
 #define FLUSH_INTERVAL_US G_USEC_PER_SEC
 #define MAX_NUMBER 9999 /* of a name that is taken */
 #define NOT_BEFORE_NS (10 * GST_MSECOND)
+#define OFF_AFTER (5 * GST_SECOND) /* of a picture */
 
 /* ---- the end of a file ---- */
 
@@ -277,13 +278,15 @@ join_new_file (Recorder *self, RecorderTrack *track)
   return FALSE;
 }
 
-/* A file without a picture can be split anywhere, one with pictures at the keyframes of its first one. */
+/* A file without a picture can be split anywhere, one with pictures at the keyframes of its first one; a camera that is
+ * off does not keep the file open. */
 static gboolean
-can_split_at (const Recorder *self, const RecorderTrack *track, gboolean keyframe)
+can_split_at (const Recorder *self, const RecorderTrack *track, guint64 time, gboolean keyframe)
 {
   for (guint i = 0; i < self->tracks->len; i++) {
     const RecorderTrack *other = g_ptr_array_index (self->tracks, i);
-    if (other->video && other->number > 0 && !other->ended && other->output == track->output)
+    gboolean off = other != track && time > other->last && time - other->last > OFF_AFTER;
+    if (other->video && other->number > 0 && !other->ended && !off && other->output == track->output)
       return other == track && keyframe;
   }
   return TRUE;
@@ -336,7 +339,7 @@ wants_next (Recorder *self, const RecorderTrack *track, guint64 time, gboolean k
   if (track->number > 0 && track->format_changed)
     return "format";
   limit = limit_reached (self, output, time);
-  if (limit == NULL || is_last_file (self, output) || can_split_at (self, track, keyframe))
+  if (limit == NULL || is_last_file (self, output) || can_split_at (self, track, time, keyframe))
     return limit;
   ask_key_units (self, output);
   return NULL;
@@ -361,7 +364,7 @@ recorder_output_prepare (Recorder *self, RecorderTrack *track, guint64 time, gbo
   if (is_other_call (self, track))
     close_call (self, output, "call");
   else if (reason != NULL)
-    close_file (self, output, reason, !g_str_equal (reason, "format"));
+    close_file (self, output, reason, track->video && !g_str_equal (reason, "format"));
   if (track->needs_key && !keyframe)
     return FALSE;
   if (output->file == NULL && is_stale (self, time))

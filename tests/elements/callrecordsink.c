@@ -238,6 +238,39 @@ test_split (RecordRig *rig, gconstpointer data)
   g_assert_cmpint (json_object_get_int_member (record_rig_get_track (manifest, 0), "beginMs"), ==, 0);
 }
 
+/* No keyframe is to be had of a camera that is off. When it is on again it begins with one. */
+static void
+test_split_dark (RecordRig *rig, gconstpointer data)
+{
+  g_autoptr (GstElement) valve = NULL;
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *track;
+  JsonArray *sizes;
+
+  record_rig_make (rig,
+      PICTURE "! vp8enc deadline=1 keyframe-max-dist=10000 ! valve name=valve ! rec.video_0 " SOUND
+              "! rec.audio_0 callrecordsink name=rec max-duration=1000000000 max-files=2",
+      "a.mkv");
+  valve = gst_bin_get_by_name (GST_BIN (rig->pipeline), "valve");
+  record_rig_play (rig);
+  record_rig_pass_state (rig, "started");
+  record_rig_wait_duration (rig, 500 * GST_MSECOND);
+  g_object_set (valve, "drop", TRUE, NULL);
+  for (guint heard = 0; heard < 2; heard++) { /* the end of one, the beginning of the other */
+    g_autoptr (GstMessage) message =
+        gst_bus_timed_pop_filtered (rig->bus, RECORD_RIG_TIMEOUT, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
+    g_assert_nonnull (message);
+    g_assert_true (gst_message_has_name (message, "call-recording"));
+  }
+  g_object_set (valve, "drop", FALSE, NULL);
+  record_rig_assert_finished (rig, "a-2.mkv", "max-duration");
+  track = record_rig_get_track (record_rig_read_manifest (rig, "a-2.json", &parser), 1);
+  sizes = json_object_get_array_member (track, "sizes");
+  g_assert_cmpuint (json_array_get_length (sizes), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (sizes, 0), "timeMs"), ==,
+      json_object_get_int_member (track, "beginMs"));
+}
+
 /* ---- pads ---- */
 
 static void
@@ -368,6 +401,7 @@ main (int argc, char **argv)
       {"/callrecordsink/file/stop", test_stop},
       {"/callrecordsink/file/max-files", test_max_files},
       {"/callrecordsink/file/split", test_split},
+      {"/callrecordsink/file/split-dark", test_split_dark},
       {"/callrecordsink/pads/late", test_late},
       {"/callrecordsink/states/quick", test_states},
       {"/callrecordsink/states/watched", test_watched},
