@@ -14,6 +14,7 @@
 #define PICTURE_GAP (1 * GST_SECOND)
 #define SOUND_GAP (100 * GST_MSECOND)
 #define SILENCE_LAG (200 * GST_MSECOND) /* jitter is not silence */
+#define FILL_MAX (24 * 3600 * GST_SECOND)
 #define END_FILL_MAX (30 * GST_SECOND)
 #define KEY_UNIT_INTERVAL_US (500 * 1000)
 #define SILENCE_NS (20 * GST_MSECOND)
@@ -74,6 +75,8 @@ push_silence (Recorder *self, RecorderTrack *track, guint64 length)
   return push_frame (self, track, &frame);
 }
 
+/* A day of silence and more is not written: its packets alone would take minutes, and the time of what comes then says
+ * enough. */
 static gboolean
 fill (Recorder *self, RecorderTrack *track, guint64 length)
 {
@@ -81,6 +84,8 @@ fill (Recorder *self, RecorderTrack *track, guint64 length)
 
   if (length >= SOUND_GAP)
     record_track_report_gap (track->report, begin - track->output->base, begin + length - track->output->base);
+  if (length > FILL_MAX)
+    track->sound.end += length;
   while (track->output->file != NULL && track->sound.end < begin + length
          && push_silence (self, track, begin + length - track->sound.end)) {
   }

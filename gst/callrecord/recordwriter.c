@@ -11,9 +11,12 @@
 
 #include "calltags.h"
 #include "gst/callrecord/recordformat.h"
+#include "gst/callrecord/recordtime.h"
 
 GST_DEBUG_CATEGORY_EXTERN (callrecord_debug);
 #define GST_CAT_DEFAULT callrecord_debug
+
+#define AHEAD_MAX (10 * GST_SECOND)
 
 typedef struct
 {
@@ -21,6 +24,7 @@ typedef struct
   gboolean video, ended, complained;
   gboolean reordered; /* its codec may decode pictures earlier than it shows them; what others have as DTS is arrival */
   gint asked_latency; /* atomic */
+  gboolean live;      /* what comes keeps time */
   guint track;        /* in the recorder, which is made later than the pad */
   gboolean has_track;
   char *name;
@@ -162,7 +166,7 @@ writer_event (GstPad *pad, GstObject *parent, GstEvent *event)
 /* ---- buffers ---- */
 
 static void
-ask_latency (GstCallRecordWriter *self, GstPad *pad)
+ask_latency (GstCallRecordWriter *self, GstPad *pad, WriterPad *writer_pad)
 {
   g_autoptr (GstQuery) query = gst_query_new_latency ();
   gboolean live;
@@ -171,29 +175,9 @@ ask_latency (GstCallRecordWriter *self, GstPad *pad)
   if (!gst_pad_peer_query (pad, query))
     return;
   gst_query_parse_latency (query, &live, &min, NULL);
+  writer_pad->live = live;
   if (live)
     recorder_set_live (self->recorder, GST_CLOCK_TIME_IS_VALID (min) ? min : 0);
-}
-
-static GstClockTime
-to_running_time (const WriterPad *pad, GstClockTime time)
-{
-  if (!GST_CLOCK_TIME_IS_VALID (time) || pad->segment.format != GST_FORMAT_TIME)
-    return GST_CLOCK_TIME_NONE;
-  return gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, time);
-}
-
-/* The first of reordered pictures are decoded before the stream begins. */
-static GstClockTime
-to_decoding_time (const WriterPad *pad, GstClockTime time)
-{
-  guint64 running;
-  int sign;
-
-  if (!pad->reordered || !GST_CLOCK_TIME_IS_VALID (time) || pad->segment.format != GST_FORMAT_TIME)
-    return GST_CLOCK_TIME_NONE;
-  sign = gst_segment_to_running_time_full (&pad->segment, GST_FORMAT_TIME, time, &running);
-  return sign == 0 ? GST_CLOCK_TIME_NONE : sign < 0 ? 0 : running;
 }
 
 /* Whatever has no time has no place on the timeline: nothing is recorded, and somebody should know. */
@@ -209,23 +193,41 @@ complain_of_times (GstCallRecordWriter *self, WriterPad *pad, GstBuffer *buffer)
       ("Set do-timestamp=true in the source, or put a parser behind it."));
 }
 
+/* Nothing live is of a time to come. One such frame would make all that follows come too late. */
+static gboolean
+is_impossible (GstCallRecordWriter *self, const WriterPad *pad, GstClockTime time)
+{
+  GstClockTime now = pad->live ? gst_element_get_current_running_time (GST_ELEMENT (self)) : GST_CLOCK_TIME_NONE;
+
+  if (!GST_CLOCK_TIME_IS_VALID (now) || time <= now || time - now <= AHEAD_MAX)
+    return FALSE;
+  GST_WARNING_OBJECT (self, "%s: %" GST_TIME_FORMAT " at %" GST_TIME_FORMAT " is dropped", pad->name,
+      GST_TIME_ARGS (time), GST_TIME_ARGS (now));
+  return TRUE;
+}
+
 static GstFlowReturn
 writer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstCallRecordWriter *self = GST_CALL_RECORD_WRITER (parent);
   WriterPad *writer_pad = get_writer_pad (pad);
-  GstClockTime pts = to_running_time (writer_pad, GST_BUFFER_PTS (buffer));
-  GstClockTime dts = to_decoding_time (writer_pad, GST_BUFFER_DTS (buffer));
+  GstClockTime pts = record_time_shown (&writer_pad->segment, GST_BUFFER_PTS (buffer));
+  GstClockTime dts =
+      writer_pad->reordered ? record_time_decoded (&writer_pad->segment, GST_BUFFER_DTS (buffer)) : GST_CLOCK_TIME_NONE;
 
   if (!GST_BUFFER_PTS_IS_VALID (buffer))
-    pts = to_running_time (writer_pad, GST_BUFFER_DTS (buffer));
+    pts = record_time_shown (&writer_pad->segment, GST_BUFFER_DTS (buffer));
   if (self->recorder == NULL || !GST_CLOCK_TIME_IS_VALID (pts)) {
     complain_of_times (self, writer_pad, buffer);
     gst_buffer_unref (buffer);
     return self->recorder == NULL ? GST_FLOW_FLUSHING : GST_FLOW_OK;
   }
   if (g_atomic_int_compare_and_exchange (&writer_pad->asked_latency, FALSE, TRUE))
-    ask_latency (self, pad);
+    ask_latency (self, pad, writer_pad);
+  if (is_impossible (self, writer_pad, MIN (pts, dts))) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_OK;
+  }
   if (pts != GST_BUFFER_PTS (buffer) || dts != GST_BUFFER_DTS (buffer)) {
     buffer = gst_buffer_make_writable (buffer);
     GST_BUFFER_PTS (buffer) = pts;

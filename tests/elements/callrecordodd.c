@@ -205,6 +205,51 @@ test_long_name (RecordRig *rig, gconstpointer data)
   g_assert_cmpuint (run_to_end (rig), ==, 1);
 }
 
+/* @user_data: how far one buffer is ahead of its time, in h. */
+static GstPadProbeReturn
+put_off (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  GstClockTime time = GST_BUFFER_PTS (buffer);
+
+  if (time >= 500 * GST_MSECOND && time < 520 * GST_MSECOND)
+    GST_BUFFER_PTS (buffer) += *(guint *) user_data * 3600 * GST_SECOND;
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
+/* One wrong time of a live track: that packet is lost, and nothing else. */
+static void
+test_future (RecordRig *rig, gconstpointer data)
+{
+  guint hours = 10;
+  Sum sum;
+
+  record_rig_make (
+      rig, SOUND "! opusenc name=a ! rec.audio_0 " PICTURE "! rec.video_0 callrecordsink name=rec", "a.mkv");
+  watch_pad (rig, "a", "src", put_off, &hours);
+  record_rig_play (rig);
+  record_rig_pass_state (rig, "started");
+  record_rig_wait_duration (rig, 2 * GST_SECOND);
+  gst_element_send_event (rig->pipeline, gst_event_new_eos ());
+  record_rig_assert_finished (rig, "a.mkv", "eos");
+  sum = sum_up (rig, 1, "audio_0");
+  g_assert_cmpint (sum.frames, >=, 90);
+  g_assert_cmpint (sum.filled, <=, 200);
+}
+
+/* What is not live may have any time; but a hundred years of silence are not written. */
+static void
+test_far_future (RecordRig *rig, gconstpointer data)
+{
+  guint hours = 100 * 365 * 24;
+
+  record_rig_make (rig, "audiotestsrc num-buffers=50 ! opusenc name=a ! callrecordsink name=rec", "a.mkv");
+  watch_pad (rig, "a", "src", put_off, &hours);
+  g_assert_cmpuint (run_to_end (rig), ==, 1);
+  g_assert_cmpint (sum_up (rig, 1, "audio_0").filled, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -214,6 +259,8 @@ main (int argc, char **argv)
       {"/callrecordodd/no-times", test_no_times},
       {"/callrecordodd/straggler", test_straggler},
       {"/callrecordodd/long-name", test_long_name},
+      {"/callrecordodd/future", test_future},
+      {"/callrecordodd/far-future", test_far_future},
   };
 
   return record_rig_run (argc, argv, tests, G_N_ELEMENTS (tests));
