@@ -13,7 +13,7 @@
 typedef struct
 {
   GMutex lock;
-  GQueue events;
+  GQueue events; /* (element-type GstMiniObject), a buffer among them */
   gboolean busy; /* a thread is at it */
 } PadEvents;
 
@@ -22,7 +22,7 @@ pad_events_free (gpointer data)
 {
   PadEvents *self = data;
 
-  g_queue_clear_full (&self->events, (GDestroyNotify) gst_event_unref);
+  g_queue_clear_full (&self->events, (GDestroyNotify) gst_mini_object_unref);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -47,10 +47,10 @@ get_events (GstPad *pad)
   return self;
 }
 
-static GstEvent *
+static GstMiniObject *
 take_event (PadEvents *self)
 {
-  GstEvent *event;
+  GstMiniObject *event;
 
   g_mutex_lock (&self->lock);
   event = g_queue_pop_head (&self->events);
@@ -63,14 +63,18 @@ static void
 push_all (GstElement *element, gpointer pad)
 {
   PadEvents *self = get_events (pad);
-  GstEvent *event;
+  GstMiniObject *event;
 
-  while ((event = take_event (self)) != NULL)
-    gst_pad_push_event (pad, event);
+  while ((event = take_event (self)) != NULL) {
+    if (GST_IS_BUFFER (event))
+      gst_pad_push (pad, GST_BUFFER_CAST (event));
+    else
+      gst_pad_push_event (pad, GST_EVENT_CAST (event));
+  }
 }
 
-void
-call_pad_events_push (GstElement *element, GstPad *pad, GstEvent *event)
+static void
+push (GstElement *element, GstPad *pad, GstMiniObject *event)
 {
   PadEvents *self = get_events (pad);
   gboolean busy;
@@ -79,9 +83,21 @@ call_pad_events_push (GstElement *element, GstPad *pad, GstEvent *event)
   busy = self->busy;
   self->busy = TRUE;
   if (g_queue_get_length (&self->events) >= MAX_WAITING)
-    gst_event_unref (g_queue_pop_head (&self->events));
+    gst_mini_object_unref (g_queue_pop_head (&self->events));
   g_queue_push_tail (&self->events, event);
   g_mutex_unlock (&self->lock);
   if (!busy)
     gst_element_call_async (element, push_all, gst_object_ref (pad), gst_object_unref);
+}
+
+void
+call_pad_events_push (GstElement *element, GstPad *pad, GstEvent *event)
+{
+  push (element, pad, GST_MINI_OBJECT_CAST (event));
+}
+
+void
+call_pad_events_push_buffer (GstElement *element, GstPad *pad, GstBuffer *buffer)
+{
+  push (element, pad, GST_MINI_OBJECT_CAST (buffer));
 }

@@ -10,5 +10,7 @@ G_BEGIN_DECLS
 /* Sends @event (transfer full) down @pad of @element from another thread, after those that were given before. Never
  * blocks. */
 void call_pad_events_push (GstElement *element, GstPad *pad, GstEvent *event);
+/* Likewise a buffer. */
+void call_pad_events_push_buffer (GstElement *element, GstPad *pad, GstBuffer *buffer);
 
 G_END_DECLS

@@ -15,6 +15,10 @@ GST_DEBUG_CATEGORY_EXTERN (callsrc_debug);
 #define DECODE_LATENCY (20 * GST_MSECOND)
 /* How long a track that the peer promised may take to send something before no-more-pads is said without it. */
 #define QUIET_TRACK_TIME (2 * GST_SECOND)
+/* What stands for a track that is not there, as silent_caps() has it. */
+#define SILENT_TIME (20 * GST_MSECOND)
+#define SILENT_SOUND (960 * 2 * sizeof (gint16))
+#define SILENT_LUMA (320 * 240)
 
 static gboolean
 answer_latency (GstCallSrc *self, GstQuery *query)
@@ -225,9 +229,25 @@ silent_caps (GstCallSrc *self, GstCallMedia media)
   return gst_caps_from_string (caps[media][self->output]);
 }
 
+static GstBuffer *
+silent_buffer (GstCallSrc *self, GstCallMedia media)
+{
+  gsize size = media == GST_CALL_MEDIA_AUDIO ? SILENT_SOUND : SILENT_LUMA * 3 / 2;
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+
+  gst_buffer_memset (buffer, 0, media == GST_CALL_MEDIA_AUDIO ? 0 : 16, size);
+  if (media == GST_CALL_MEDIA_VIDEO)
+    gst_buffer_memset (buffer, SILENT_LUMA, 128, SILENT_LUMA / 2);
+  GST_BUFFER_PTS (buffer) =
+      clock != NULL ? gst_clock_get_time (clock) - gst_element_get_base_time (GST_ELEMENT (self)) : 0;
+  GST_BUFFER_DURATION (buffer) = SILENT_TIME;
+  return buffer;
+}
+
 /* Somebody waits for a pad that the call does not have (gst-launch's `in.video_0 !` in a call without a picture): it is
- * shown and ended, so that a muxer behind it does not wait for ever and the pipeline can end. Not inside uridecodebin
- * and the like, which wait for nothing in particular. */
+ * shown, has a moment of silence or black if it is raw, and is ended, so that a muxer behind it does not wait for ever
+ * and the pipeline can end. Not inside uridecodebin and the like, which wait for nothing in particular. */
 static gboolean
 is_awaited (GstCallSrc *self)
 {
@@ -250,6 +270,9 @@ show_missing_pad (GstCallSrc *self, GstCallMedia media)
   gst_pad_push_event (pad, gst_event_new_stream_start (GST_PAD_NAME (pad)));
   gst_pad_push_event (pad, gst_event_new_caps (caps));
   gst_pad_push_event (pad, gst_event_new_segment (&segment));
+  /* An encoder tells its caps when it has something to encode, and 1.26's matroskamux waits for them for ever. */
+  if (self->output == GST_CALL_OUTPUT_RAW)
+    call_pad_events_push_buffer (GST_ELEMENT (self), pad, silent_buffer (self, media));
 }
 
 static void

@@ -20,6 +20,8 @@ typedef struct
   gboolean no_more_pads;
   gboolean told; /* the description of the peer was, while a pad was being shown */
   GThread *teller;
+  gsize silence; /* bytes, for a track that is not there */
+  gboolean ended;
 } Watch;
 
 static gboolean
@@ -185,6 +187,44 @@ test_told_too_late (void)
   gst_clear_object (&src);
 }
 
+static GstPadProbeReturn
+on_missing (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Watch *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    self->silence += gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
+  else
+    self->ended |= GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+/* A line waits for sound, the peer has a picture only. */
+static void
+test_missing (void)
+{
+  Watch watch = {0};
+  g_autoptr (GstElement) pipeline =
+      gst_parse_launch ("callsrc name=in in.audio_0 ! fakesink name=sink async=false sync=false", NULL);
+  g_autoptr (GstElement) src = gst_bin_get_by_name (GST_BIN (pipeline), "in");
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_missing, &watch, NULL);
+  gst_element_set_state (sink, GST_STATE_PLAYING);
+  gst_call_src_open_pads (GST_CALL_SRC (src));
+  gst_call_src_tracks (src, (const guint[2]){0, 1});
+  g_assert_true (wait_for (&watch, &watch.ended, WAIT));
+  g_assert_cmpuint (watch.silence, ==, 960 * 2 * sizeof (gint16));
+  gst_call_src_remove_pads (GST_CALL_SRC (src));
+  gst_element_set_state (sink, GST_STATE_NULL);
+  g_mutex_clear (&watch.lock);
+  g_cond_clear (&watch.changed);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -195,5 +235,6 @@ main (int argc, char **argv)
   g_test_add_func ("/call-pads/shown-too-late", test_shown_too_late);
   g_test_add_func ("/call-pads/shown-twice", test_shown_twice);
   g_test_add_func ("/call-pads/told-too-late", test_told_too_late);
+  g_test_add_func ("/call-pads/missing", test_missing);
   return g_test_run ();
 }
