@@ -46,12 +46,21 @@ session_given_call (GstCallSession *self)
   return given;
 }
 
+/* The one call that this session is for; NULL: any that comes. */
+static const char *
+wanted_call (GstCallSession *self)
+{
+  const char *call_id = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_CALL_ID);
+
+  return call_id != NULL ? call_id : session_given_call (self);
+}
+
 static void
 on_incoming (GstCallSession *self, const CallMessage *message)
 {
-  const char *given = session_given_call (self);
+  const char *wanted = wanted_call (self);
 
-  if (given != NULL && g_strcmp0 (given, message->call_id) != 0) {
+  if (wanted != NULL && g_strcmp0 (wanted, message->call_id) != 0) {
     GST_INFO_OBJECT (self, "incoming call %s is not the one that we are for", message->call_id);
     return;
   }
@@ -150,15 +159,6 @@ on_message (GstCallSignaller *signaller, const CallMessage *message, GstCallSess
 }
 
 /* ---- running calls: after a reconnection, and in a process that was killed and came back ---- */
-
-/* The one call that this session is for; NULL: any that comes. */
-static const char *
-wanted_call (GstCallSession *self)
-{
-  const char *call_id = gst_call_settings_get_string (&self->settings, GST_CALL_PROP_CALL_ID);
-
-  return call_id != NULL ? call_id : session_given_call (self);
-}
 
 static gboolean
 wants_call (GstCallSession *self, const CallMessage *call, const char *other)

@@ -173,6 +173,18 @@ test_call_is_gone (void)
   assert_not_found (BOT);
 }
 
+/* What rings meanwhile is not what we are for. */
+static void
+test_call_is_gone_another_rings (void)
+{
+  g_autoptr (CallPipeline) bob = start_listener ();
+  g_autoptr (CallPipeline) alice = call_pipeline_start (CALLER);
+  g_autofree char *call_id = wait_incoming (bob);
+
+  test_call_is_gone ();
+  g_assert_no_error (alice->error); /* it rings on */
+}
+
 typedef void (*TestFunc) (void);
 
 static const struct
@@ -186,6 +198,7 @@ static const struct
     {"/calllisten/late-bot", test_late_bot},
     {"/calllisten/bot-takes-up", test_bot_takes_up},
     {"/calllisten/call-is-gone", test_call_is_gone},
+    {"/calllisten/call-is-gone-another-rings", test_call_is_gone_another_rings},
 };
 
 static void
