@@ -239,11 +239,11 @@ hand_in_word (Recorder *self, RecorderItem *item)
 
 /* ---- frames ---- */
 
-/* With the lock held. What there is no room for waits; live media does not. */
+/* With the lock held. What there is no room for waits; live media does not. A file beside it waits for it. */
 static GstFlowReturn
-wait_for_room (Recorder *self, guint track)
+wait_for_room (Recorder *self, guint track, gboolean live)
 {
-  while (!self->stopping && !self->done && !self->live
+  while (!self->stopping && !self->done && !live
          && (g_array_index (self->waiting, guint, track) >= WAITING_MAX || self->queued >= QUEUE_MAX))
     g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + WAIT_US);
   if (self->stopping)
@@ -264,7 +264,7 @@ complain_of_disk (Recorder *self)
 }
 
 GstFlowReturn
-recorder_push (Recorder *self, guint track, GstBuffer *buffer)
+recorder_push (Recorder *self, guint track, GstBuffer *buffer, gboolean live)
 {
   RecorderItem *item = new_item (RECORDER_ITEM_FRAME, track);
   gboolean full = FALSE;
@@ -274,7 +274,7 @@ recorder_push (Recorder *self, guint track, GstBuffer *buffer)
   item->entry.size = gst_buffer_get_size (buffer);
   item->entry.time = recorder_order_of (buffer);
   g_mutex_lock (&self->lock);
-  flow = wait_for_room (self, track);
+  flow = wait_for_room (self, track, live);
   full = flow == GST_FLOW_OK && self->queued >= QUEUE_MAX;
   if (flow == GST_FLOW_OK && !full) {
     g_array_index (self->waiting, guint, track)++;

@@ -56,9 +56,9 @@ void recorder_set_call (Recorder *self, guint track, const char *call_id, const 
 void recorder_end_call (Recorder *self, guint track, const char *call_id);
 /* (transfer full): a call-quality structure. */
 void recorder_set_quality (Recorder *self, guint track, GstStructure *quality);
-/* Its PTS, and its DTS if it has one, are running times. (transfer full). May wait when media is not live. FLUSHING:
- * recorder_stop() was called; EOS: the recording has ended by itself; ERROR: it failed. */
-GstFlowReturn recorder_push (Recorder *self, guint track, GstBuffer *buffer);
+/* Its PTS, and its DTS if it has one, are running times. (transfer full). May wait unless @live: it keeps time.
+ * FLUSHING: recorder_stop() was called; EOS: the recording has ended by itself; ERROR: it failed. */
+GstFlowReturn recorder_push (Recorder *self, guint track, GstBuffer *buffer, gboolean live);
 /* The sound of this moment is loud enough not to be idle. */
 void recorder_note_sound (Recorder *self, GstClockTime time);
 void recorder_end_track (Recorder *self, guint track);

@@ -233,7 +233,7 @@ writer_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     GST_BUFFER_PTS (buffer) = pts;
     GST_BUFFER_DTS (buffer) = dts;
   }
-  return recorder_push (self->recorder, writer_pad->track, buffer);
+  return recorder_push (self->recorder, writer_pad->track, buffer, writer_pad->live);
 }
 
 /* ---- what the recorder says ---- */

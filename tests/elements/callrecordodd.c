@@ -250,6 +250,31 @@ test_far_future (RecordRig *rig, gconstpointer data)
   g_assert_cmpint (sum_up (rig, 1, "audio_0").filled, ==, 0);
 }
 
+static GstPadProbeReturn
+count (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  g_atomic_int_inc ((gint *) user_data);
+  return GST_PAD_PROBE_OK;
+}
+
+/* A file goes no faster than what is live beside it: it would all wait in memory. */
+static void
+test_file_beside (RecordRig *rig, gconstpointer data)
+{
+  gint frames = 0;
+
+  record_rig_make (rig,
+      SOUND "! rec.audio_0 videotestsrc num-buffers=20000 ! video/x-raw,width=64,height=48,framerate=30/1 ! "
+            "vp8enc name=v deadline=1 cpu-used=16 ! rec.video_0 callrecordsink name=rec",
+      "a.mkv");
+  watch_pad (rig, "v", "src", count, &frames);
+  record_rig_play (rig);
+  record_rig_pass_state (rig, "started");
+  record_rig_wait_duration (rig, 2 * GST_SECOND);
+  g_test_message ("%d frames", g_atomic_int_get (&frames));
+  g_assert_cmpint (g_atomic_int_get (&frames), <, 500);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -260,6 +285,7 @@ main (int argc, char **argv)
       {"/callrecordodd/straggler", test_straggler},
       {"/callrecordodd/long-name", test_long_name},
       {"/callrecordodd/future", test_future},
+      {"/callrecordodd/file-beside", test_file_beside},
       {"/callrecordodd/far-future", test_far_future},
   };
 
