@@ -341,17 +341,6 @@ record_composer_set_tags (GstElement *composer, GstTagList *tags)
 }
 
 void
-record_composer_start (GstElement *composer, GstClockTime time)
-{
-  RecordComposer *self = RECORD_COMPOSER (composer);
-
-  g_mutex_lock (&self->shared.lock);
-  self->start = time;
-  g_cond_broadcast (&self->shared.changed);
-  g_mutex_unlock (&self->shared.lock);
-}
-
-void
 record_composer_hold_for (GstElement *composer, GstPad *pad)
 {
   RecordComposer *self = RECORD_COMPOSER (composer);
@@ -462,7 +451,7 @@ record_composer_init (RecordComposer *self)
   g_cond_init (&self->shared.changed);
   self->tracks = g_ptr_array_new_with_free_func (g_free);
   self->participants = g_ptr_array_new_with_free_func ((GDestroyNotify) free_participant);
-  self->start = self->finish = GST_CLOCK_TIME_NONE;
+  self->finish = GST_CLOCK_TIME_NONE;
 }
 
 static void

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  *
  *   tracks    pads come and go at any time, up to 1.22's and 1.26's PLAYING and back. Raw media of any form; sizes,
  *             rates and formats may change in the stream
- *   timeline  from the first thing that comes, or from record_composer_start() on, to the end, whatever comes: silence,
+ *   timeline  from the first thing that comes to the end, whatever comes: silence,
  *             a participant's last picture, after tile_after a plain tile with the name, black without participants.
  *             Sound and picture are made by one thread on one timeline, picture n at n / fps. Times are running times
  *   live      what has not come `latency` after its time is left out (sound) or shown late (picture). It follows the
@@ -53,8 +53,6 @@ GstElement *record_composer_new (const RecordComposerSettings *settings);
 /* From now on there is a picture; the pad "video" comes with it. Link it in "pad-added", or before PAUSED. The first
  * video track does the same. A file's writer that has to know early calls this before anything comes, or never. */
 void record_composer_want_video (GstElement *composer);
-/* The timeline begins at this running time, not with the first thing that comes. */
-void record_composer_start (GstElement *composer, GstClockTime time);
 /* The timeline begins with what comes on @pad from now on; with NULL not before this is called again, whatever comes.
  * NULL before PAUSED only. */
 void record_composer_hold_for (GstElement *composer, GstPad *pad);

@@ -56,7 +56,6 @@ struct _RecordComposer
   ComposeShared shared;
   GPtrArray *tracks;       /* (element-type ComposeTrack) */
   GPtrArray *participants; /* (element-type ComposeParticipant) in the order of coming */
-  GstClockTime start;      /* as told; NONE: with the first data */
   GstClockTime finish, data_end;
   GstPad *begins; /* with shared.held: whose data the timeline begins with, not a reference; NULL: nobody's */
   gboolean finishing, wanted;

@@ -141,23 +141,18 @@ wait_origin (RecordComposer *self, GstClockTime *origin)
   ComposeShared *shared = &self->shared;
   GstClockTime now;
 
-  while (shared->running && !GST_CLOCK_TIME_IS_VALID (self->start) && !GST_CLOCK_TIME_IS_VALID (find_first (self))
-         && find_end (self) == GST_CLOCK_TIME_NONE)
+  while (shared->running && !GST_CLOCK_TIME_IS_VALID (find_first (self)) && find_end (self) == GST_CLOCK_TIME_NONE)
     wait_change (self, WAIT_MAX);
-  while (shared->running && !shared->live && !GST_CLOCK_TIME_IS_VALID (self->start) && has_nothing_yet (self)
-         && !self->finishing) {
+  while (shared->running && !shared->live && has_nothing_yet (self) && !self->finishing) {
     leave_stalled (self, 1);
     wait_change (self, WAIT_MAX);
   }
   if (shared->live && shared->running)
-    wait_until (self, GST_CLOCK_TIME_IS_VALID (self->start) ? self->start : find_first (self));
-  *origin = self->start;
-  if (!GST_CLOCK_TIME_IS_VALID (*origin)) {
-    now = compose_shared_now (shared);
-    *origin = find_first (self);
-    if (shared->live && GST_CLOCK_TIME_IS_VALID (now) && now > LATE_ORIGIN && *origin < now - LATE_ORIGIN)
-      *origin = now - LATE_ORIGIN;
-  }
+    wait_until (self, find_first (self));
+  now = compose_shared_now (shared);
+  *origin = find_first (self);
+  if (shared->live && GST_CLOCK_TIME_IS_VALID (now) && now > LATE_ORIGIN && *origin < now - LATE_ORIGIN)
+    *origin = now - LATE_ORIGIN;
   if (!GST_CLOCK_TIME_IS_VALID (*origin)) /* it ended, and there was nothing */
     *origin = find_end (self);
   return shared->running;
@@ -337,7 +332,6 @@ rest (RecordComposer *self, const RecordTick *tick)
       || find_end (self) != GST_CLOCK_TIME_NONE)
     return TRUE;
   GST_INFO_OBJECT (self, "nothing came for a while: resting from %" GST_TIME_FORMAT, GST_TIME_ARGS (tick->time));
-  self->start = GST_CLOCK_TIME_NONE;
   g_mutex_unlock (&self->shared.lock);
   push_pending (self, 0);
   g_mutex_lock (&self->shared.lock);

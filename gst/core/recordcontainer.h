@@ -84,7 +84,7 @@ typedef struct
 
 typedef struct
 {
-  const char *name, *extension, *media_type;
+  const char *name, *media_type;
   gboolean (*takes) (RecordCodec codec);
   gpointer (*start) (const RecordInfo *info, RecordOutput *output);
   /* FALSE: the head has no room left; nothing was put into @output. The track's data is copied. */

@@ -477,6 +477,6 @@ webm_takes (RecordCodec codec)
 }
 
 const RecordContainer record_container_matroska = {
-    "matroska", "mkv", "video/x-matroska", matroska_takes, matroska_start, add_track, fragment, finish, matroska_free};
+    "matroska", "video/x-matroska", matroska_takes, matroska_start, add_track, fragment, finish, matroska_free};
 const RecordContainer record_container_webm = {
-    "webm", "webm", "video/webm", webm_takes, webm_start, add_track, fragment, finish, matroska_free};
+    "webm", "video/webm", webm_takes, webm_start, add_track, fragment, finish, matroska_free};

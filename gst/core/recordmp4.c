@@ -320,7 +320,6 @@ mp4_free (gpointer self)
 
 const RecordContainer record_container_mp4 = {
     .name = "mp4",
-    .extension = "mp4",
     .media_type = "video/mp4",
     .takes = takes,
     .start = start,
