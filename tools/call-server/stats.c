@@ -74,31 +74,24 @@ stats_zone_new (const char *text)
 
 /* ---- the calendar ---- */
 
-#define DAY_SECONDS (24 * 3600)
-#define EPOCH_JULIAN 719163 /* 1970-01-01, as GDate counts days */
-
-static gint64
-local_seconds (GTimeZone *zone, gint64 seconds)
+static gboolean
+same_date (GDateTime *a, GDateTime *b)
 {
-  return seconds + g_time_zone_get_offset (zone, g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, seconds));
+  return g_date_time_get_day_of_year (a) == g_date_time_get_day_of_year (b)
+         && g_date_time_get_year (a) == g_date_time_get_year (b);
 }
 
-/* The first second whose local date is that one or, where clocks leave it out, later. Midnight itself is no way to find
- * it: some days have none and some have two, and GLib's releases differ in which they give then. Dates, other than
- * times of day, never go back. */
-static gint64
-day_start (GTimeZone *zone, const GDate *date)
+/* When clocks go forward at midnight GLib gives the first time there is; when they go back to midnight it gives the
+ * second one, and the day began with the first. */
+static GDateTime *
+day_start (GTimeZone *zone, int year, int month, int day)
 {
-  gint64 midnight = ((gint64) g_date_get_julian (date) - EPOCH_JULIAN) * DAY_SECONDS;
-  gint64 before = midnight - 2 * DAY_SECONDS, start = midnight + 2 * DAY_SECONDS;
-  while (start - before > 1) {
-    gint64 middle = before + (start - before) / 2;
-    if (local_seconds (zone, middle) < midnight)
-      before = middle;
-    else
-      start = middle;
-  }
-  return start;
+  GDateTime *start = g_date_time_new (zone, year, month, day, 0, 0, 0);
+  g_autoptr (GDateTime) earlier = g_date_time_add_hours (start, -1);
+  if (!same_date (start, earlier))
+    return start;
+  g_date_time_unref (start);
+  return g_steal_pointer (&earlier);
 }
 
 static void
@@ -117,7 +110,9 @@ static gint64
 add_day (Stats *stats, const GDate *date)
 {
   StatsDay day = {0};
-  day.start_ms = day_start (stats->zone, date) * 1000;
+  g_autoptr (GDateTime) start =
+      day_start (stats->zone, g_date_get_year (date), g_date_get_month (date), g_date_get_day (date));
+  day.start_ms = g_date_time_to_unix (start) * 1000;
   g_snprintf (day.date, sizeof day.date, "%04d-%02d-%02d", g_date_get_year (date), g_date_get_month (date),
       g_date_get_day (date));
   g_array_append_val (stats->days, day);
@@ -191,7 +186,10 @@ add_to_contact (Stats *stats, const StatsCall *call)
 static void
 add_to_days (Stats *stats, const StatsCall *call)
 {
-  stats->hours[local_seconds (stats->zone, call->start_ms / 1000) / 3600 % 24]++;
+  gint64 seconds = call->start_ms / 1000;
+  int interval = g_time_zone_find_interval (stats->zone, G_TIME_TYPE_UNIVERSAL, seconds);
+  gint64 local = seconds + g_time_zone_get_offset (stats->zone, interval);
+  stats->hours[local / 3600 % 24]++;
   while (stats->day + 1 < stats->days->len
          && g_array_index (stats->days, StatsDay, stats->day + 1).start_ms <= call->start_ms)
     stats->day++;
