@@ -89,38 +89,35 @@ test_eos (RecordRig *rig, gconstpointer data)
   g_assert_cmpstr (json_object_get_string_member (manifest, "state"), ==, "finished");
 }
 
-/* What is there is not lost. */
+/* @taken is there already: @line, told to record to @location, records to @file and leaves it alone. */
 static void
-test_name_taken (RecordRig *rig, gconstpointer data)
+check_taken (RecordRig *rig, const char *taken, const char *line, const char *location, const char *file)
 {
-  g_autofree char *path = g_build_filename (rig->folder, "a.mkv", NULL);
+  g_autofree char *path = g_build_filename (rig->folder, taken, NULL);
   g_autofree char *content = NULL;
 
   g_assert_true (g_file_set_contents (path, "dear", -1, NULL));
-  record_rig_make (rig, "audiotestsrc num-buffers=10 ! callrecordsink name=rec", "a.mkv");
+  record_rig_make (rig, line, location);
   record_rig_play (rig);
   record_rig_pass_state (rig, "started");
-  record_rig_assert_finished (rig, "a-2.mkv", "eos");
+  record_rig_assert_finished (rig, file, "eos");
   record_rig_wait_eos (rig);
   g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
   g_assert_cmpstr (content, ==, "dear");
+}
+
+static void
+test_name_taken (RecordRig *rig, gconstpointer data)
+{
+  check_taken (rig, "a.mkv", "audiotestsrc num-buffers=10 ! callrecordsink name=rec", "a.mkv", "a-2.mkv");
 }
 
 /* call.mkv has call.json, which call.webm wants. */
 static void
 test_manifest_taken (RecordRig *rig, gconstpointer data)
 {
-  g_autofree char *path = g_build_filename (rig->folder, "a.json", NULL);
-  g_autofree char *content = NULL;
-
-  g_assert_true (g_file_set_contents (path, "dear", -1, NULL));
-  record_rig_make (rig, "audiotestsrc num-buffers=10 ! callrecordsink name=rec container=webm", "a.webm");
-  record_rig_play (rig);
-  record_rig_pass_state (rig, "started");
-  record_rig_assert_finished (rig, "a-2.webm", "eos");
-  record_rig_wait_eos (rig);
-  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
-  g_assert_cmpstr (content, ==, "dear");
+  check_taken (
+      rig, "a.json", "audiotestsrc num-buffers=10 ! callrecordsink name=rec container=webm", "a.webm", "a-2.webm");
 }
 
 /* overwrite=true is meant for what was there before: the second call of a bot is not recorded over its first one. */
